@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,7 +19,7 @@ struct sqlite3_stmt;
 namespace bot::sql {
 
 struct SqliteOptions {
-  enum class Access { read_write, read_only };
+  enum class Access { read_write, read_only };  // read_only: the database must be there
 
   std::string path;  // a file, created with mode 0600 when it is not there; or ":memory:"
   Access access = Access::read_write;
