@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,12 +40,13 @@ struct DispatcherHooks {
 
 // From a whole request to its answer: readable target, route, key, handler; in this order, so that
 // the first thing wrong decides. The only place in the server that catches what handlers throw.
-// Thread-safe. Must outlive the listener.
+// Thread-safe. A Responder that is still held when the dispatcher goes keeps working, so whoever
+// holds one must let go of it before what the hooks refer to goes.
 class Dispatcher {
  public:
   Dispatcher(Router router, DispatcherHooks hooks);
 
-  // `done` is called exactly once, on this thread or later on another.
+  // `done` is called exactly once, on this thread or later on another. It must not throw.
   void handle(Request request, std::function<void(Reply)> done) const;
 
   // Waits for the answer: for tests and for holding the OpenAPI document against real answers.
@@ -53,19 +55,13 @@ class Dispatcher {
   // An answer given without a handler (too large, overload), made complete and recorded.
   Reply refuse(const Request& request, Reply reply) const;
 
-  const Router& router() const { return router_; }
+  const Router& router() const;
 
  private:
-  struct Exchange;
+  struct State;
+  class Exchange;
 
-  Result<Router::Match> route(const Request& request) const;
-  void run(Exchange& exchange, const Route& route) const;
-  Reply finish(const Exchange& exchange, Result<Reply> outcome) const;
-  Reply complete(const Exchange& exchange, Reply reply) const;
-  Result<Reply> explain(const Exchange& exchange, std::exception_ptr thrown) const;
-
-  Router router_;
-  DispatcherHooks hooks_;
+  std::shared_ptr<const State> state_;
 };
 
 }  // namespace bot::http
