@@ -189,9 +189,19 @@ Reply Dispatcher::handle_sync(Request request) const {
 }
 
 Reply Dispatcher::refuse(const Request& request, Reply reply) const {
+  return guard(request, [&reply]() -> Result<Reply> { return std::move(reply); });
+}
+
+Reply Dispatcher::guard(const Request& request, const std::function<Result<Reply>()>& step) const {
   Reply complete;
   Exchange exchange(state_, request, [&complete](Reply made) { complete = std::move(made); });
-  exchange.answer(std::move(reply));
+  try {
+    auto outcome = step();
+    if (outcome && outcome->status == 101) exchange.record.pattern = request.path;
+    exchange.answer(std::move(outcome));
+  } catch (...) {
+    exchange.answer_exception();
+  }
   return complete;
 }
 

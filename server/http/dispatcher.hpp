@@ -55,6 +55,10 @@ class Dispatcher {
   // An answer given without a handler (too large, overload), made complete and recorded.
   Reply refuse(const Request& request, Reply reply) const;
 
+  // Likewise for an answer that `step` finds, errors and exceptions included. A 101 is recorded
+  // with the path as its pattern.
+  Reply guard(const Request& request, const std::function<Result<Reply>()>& step) const;
+
   const Router& router() const;
 
  private:
