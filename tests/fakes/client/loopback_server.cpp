@@ -36,6 +36,11 @@ std::optional<std::string> take_request(std::string& pending) {
   return request;
 }
 
+// The first byte of a TLS handshake.
+bool is_tls(const std::string& bytes) {
+  return bytes.starts_with('\x16');
+}
+
 void send_all(int socket, std::string_view bytes) {
   while (!bytes.empty()) {
     const auto sent = send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -115,6 +120,7 @@ void LoopbackServer::serve(int socket) {
     const auto got = recv(socket, chunk.data(), chunk.size(), 0);
     if (got <= 0) return;
     pending.append(chunk.data(), static_cast<std::size_t>(got));
+    if (is_tls(pending)) return send_all(socket, http(400, "this is plain HTTP", "text/plain"));
     while (auto request = take_request(pending)) {
       {
         const std::lock_guard lock(mutex_);

@@ -12,7 +12,8 @@ namespace bot::client {
 
 // A server on 127.0.0.1 for tests of real transports: it reads one request at a time and answers
 // with scripted bytes, whatever they are. A request for which nothing is scripted is answered 200
-// with "{}". One thread; connections are served one after another.
+// with "{}". To TLS it answers in plain HTTP, as servers do. One thread; connections are served one
+// after another.
 class LoopbackServer {
  public:
   enum class Then { keep_open, close, hang };
