@@ -1,5 +1,6 @@
 #include "server/store/meeting_store.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "server/store/meeting_data.hpp"
@@ -58,6 +59,16 @@ MeetingAndSession read_meeting_and_session(RowReader& reader) {
   MeetingAndSession both{read_meeting(reader), std::nullopt};
   if (!reader.at_null()) both.session = read_session(reader);
   return both;
+}
+
+// Sorted here: with an ORDER BY the engine would rather walk all meetings in that order than the
+// few live ones.
+std::vector<MeetingAndSession> oldest_first(const sql::Rows& rows) {
+  auto all = read_all(rows, read_meeting_and_session);
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return a.meeting.id < b.meeting.id;
+  });
+  return all;
 }
 
 #define BOT_SELECT_LIVE                                                          \
@@ -143,8 +154,10 @@ std::optional<MeetingRow> MeetingStore::insert(const NewMeeting& meeting, UnixMi
 }
 
 std::int64_t MeetingStore::count_live(std::int64_t user_id) {
+  // Said twice, because the index for it covers all live states.
   const auto rows = connection_.query(
-      "SELECT COUNT(*) FROM meetings WHERE user_id = $1 AND " BOT_HOLDS_A_SEAT, {user_id});
+      "SELECT COUNT(*) FROM meetings WHERE user_id = $1 AND " BOT_IS_LIVE " AND " BOT_HOLDS_A_SEAT,
+      {user_id});
   return rows[0].integer(0);
 }
 
@@ -189,14 +202,11 @@ std::vector<MeetingRow> MeetingStore::list_all(const MeetingFilter& filter) {
 }
 
 std::vector<MeetingAndSession> MeetingStore::live_of_user(std::int64_t user_id) {
-  return read_all(connection_.query(
-                      BOT_SELECT_LIVE " AND meetings.user_id = $1 ORDER BY meetings.id", {user_id}),
-                  read_meeting_and_session);
+  return oldest_first(connection_.query(BOT_SELECT_LIVE " AND meetings.user_id = $1", {user_id}));
 }
 
 std::vector<MeetingAndSession> MeetingStore::live_all() {
-  return read_all(connection_.query(BOT_SELECT_LIVE " ORDER BY meetings.id"),
-                  read_meeting_and_session);
+  return oldest_first(connection_.query(BOT_SELECT_LIVE));
 }
 
 bool MeetingStore::transition(std::int64_t id,

@@ -31,11 +31,12 @@ const std::vector<Migration>& steps() {
            " start_time BIGINT, end_time BIGINT, data TEXT NOT NULL, created_at BIGINT NOT NULL,"
            " updated_at BIGINT NOT NULL, state_since_ms BIGINT NOT NULL, heartbeat_at BIGINT,"
            " stop_requested BOOLEAN NOT NULL, completion_reason TEXT, failure_reason TEXT)",
-           // The duplicate rule, and the count of the seats that a user has taken.
+           // The duplicate rule.
            "CREATE UNIQUE INDEX meetings_with_a_seat"
            " ON meetings (user_id, platform, native_meeting_id)"
            " WHERE status IN ('reserved', 'starting', 'active')",
-           "CREATE INDEX meetings_live_of_user ON meetings (user_id, id)"
+           // A user's bots, and the count of the seats they take without a look at the rows.
+           "CREATE INDEX meetings_live_of_user ON meetings (user_id, status, id)"
            " WHERE status IN ('reserved', 'starting', 'active', 'stopping')",
            "CREATE INDEX meetings_live_by_status ON meetings (status, id)"
            " WHERE status IN ('reserved', 'starting', 'active', 'stopping')",
