@@ -6,9 +6,11 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/duration.hpp"
@@ -75,6 +77,7 @@ class Mailbox {
   std::unordered_map<std::string, Waiter> waiting_;                          // guarded by mutex_
   std::multimap<Instant, std::pair<std::string, std::uint64_t>> deadlines_;  // guarded by mutex_
   std::vector<std::string> woken_;                                           // guarded by mutex_
+  std::unordered_set<std::string> serving_;                        // guarded by mutex_
   std::uint64_t next_number_ = 1;
   bool stopping_ = false;
   std::thread thread_;
