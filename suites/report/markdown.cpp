@@ -65,9 +65,13 @@ std::string header(const RunResult& run) {
   return out + "\n**Run:** " + run.run_id + "\n";
 }
 
+std::string counted(std::size_t number, const std::string& what) {
+  return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+}
+
 std::string totals_line(std::string_view name, std::size_t suites, std::size_t checks) {
-  return "- **" + std::string(name) + ":** " + std::to_string(suites) + " suites (" +
-         std::to_string(checks) + " checks)\n";
+  return "- **" + std::string(name) + ":** " + counted(suites, "suite") + " (" +
+         counted(checks, "check") + ")\n";
 }
 
 std::string summary(const RunResult& run) {
@@ -177,7 +181,7 @@ std::string performance(const RunResult& run) {
   std::string out = "\n### Performance\n\n- The run took " + span_text(run.duration_ms) + ".\n";
   const auto latency = latency_of(run);
   if (latency.slowest) {
-    out += "- " + std::to_string(latency.requests) + " recorded requests, median " +
+    out += "- " + counted(latency.requests, "recorded request") + ", median " +
            std::to_string(latency.median_us / 1000) + " ms, slowest " +
            code(line_of(*latency.slowest)) + ".\n";
   }
@@ -196,16 +200,15 @@ std::string recommendations(const RunResult& run) {
   const auto totals = count(run);
   std::string out = "\n## Recommendations\n\n";
   if (totals.failed > 0) {
-    out += "- Not ready to deploy: " + std::to_string(totals.failed) +
-           " of the promised behaviours are broken.\n";
+    out += "- Not ready to deploy: " + counted(totals.failed, "promise") + " broken.\n";
   } else if (run.interrupted || totals.passed == 0) {
     out += "- No verdict: the run is incomplete.\n";
   } else {
     out += "- Ready to deploy, as far as these checks reach.\n";
   }
   if (totals.skipped > 0) {
-    out += "- " + std::to_string(totals.skipped) +
-           " checks were skipped: see the reasons above, and run them where they can be "
+    out += "- " + counted(totals.skipped, "check") +
+           " skipped: see the reasons above, and run them where they can be "
            "(`botctl smoke --spawn-server` runs all).\n";
   }
   return out;
