@@ -1,0 +1,106 @@
+// Runs handlers for the items of lanes.
+//
+// Each lane has one pump thread and as many workers as its concurrency. The pump claims in batches
+// and stores the verdicts of what has ended in the same transaction; it sleeps until the next
+// stored run_at, a wake or a verdict. One more thread extends the leases of what runs and returns
+// those that ran out.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/backoff.hpp"
+#include "base/clock.hpp"
+#include "base/duration.hpp"
+#include "server/queue/item.hpp"
+#include "server/store/database.hpp"
+
+namespace bot::queue {
+
+// What became of an item.
+struct Outcome {
+  enum class Kind { done, retry, dead, snooze };
+
+  Kind kind = Kind::done;
+  std::string reason = {};
+  std::optional<Millis> delay = {};  // retry: instead of the usual backoff
+  UnixMillis until = 0;              // snooze
+
+  static Outcome done() { return {}; }
+  // Tried again after the backoff (or `delay`), buried when no attempt is left.
+  static Outcome retry(std::string error, std::optional<Millis> delay = {}) {
+    return {.kind = Kind::retry, .reason = std::move(error), .delay = delay};
+  }
+  // Permanent: to the dead letters at once.
+  static Outcome dead(std::string reason) {
+    return {.kind = Kind::dead, .reason = std::move(reason)};
+  }
+  // Not before `until`, without having spent an attempt.
+  static Outcome snooze(UnixMillis until) { return {.kind = Kind::snooze, .until = until}; }
+};
+
+// Called on a worker thread. An exception counts as a retry with its text. A handler must be
+// idempotent: an item can come again after a crash. bot::Unavailable does not spend an attempt.
+using Handler = std::function<Outcome(const Item&)>;
+
+struct DispatcherOptions {
+  std::string owner;  // of the leases; the same after a restart, different on each machine
+  Millis lease{30'000};
+  Backoff backoff{.first = Millis{1000}, .longest = Millis{60'000}};
+};
+
+struct DispatcherStatistics {
+  std::uint64_t claimed = 0;
+  std::uint64_t done = 0;
+  std::uint64_t retried = 0;
+  std::uint64_t dead = 0;
+  std::uint64_t snoozed = 0;
+  std::uint64_t lost = 0;  // verdicts that came after the lease was gone
+};
+
+class Lane;
+
+// Thread-safe but for handle, which comes before start.
+class Dispatcher {
+ public:
+  Dispatcher(store::Database& database, const Clock& clock, DispatcherOptions options);
+  // Stops; waits for the handlers that run.
+  ~Dispatcher();
+  Dispatcher(const Dispatcher&) = delete;
+  Dispatcher& operator=(const Dispatcher&) = delete;
+
+  void handle(std::string lane, int concurrency, Handler handler);
+  // What this owner held before goes back to the queue at once.
+  void start();
+  // Claims nothing more, gives back what was not begun, waits for what runs and stores the
+  // verdicts, for `limit` at most. False when a handler still ran then; its item comes back by its
+  // lease.
+  bool stop(Millis limit);
+  // Something was enqueued in this lane, and committed.
+  void wake(std::string_view lane);
+
+  DispatcherStatistics statistics() const;
+
+ private:
+  void keep_leases();
+  void extend_and_return();
+
+  store::Database& database_;
+  const Clock& clock_;
+  const DispatcherOptions options_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::mutex mutex_;
+  std::condition_variable ending_changed_;
+  bool ending_ = false;
+  std::thread keeper_;
+};
+
+}  // namespace bot::queue

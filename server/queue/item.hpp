@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/duration.hpp"
+
+namespace bot::queue {
+
+// ready (also when its time has not come yet) -> leased -> done | dead; back to ready for a retry.
+// The names of the enumerators are stored.
+enum class ItemStatus { ready, leased, done, dead };
+
+struct NewItem {
+  std::string lane;
+  std::string kind;
+  std::string payload = "{}";
+  std::int64_t priority = 0;              // the larger goes first
+  std::optional<UnixMillis> run_at = {};  // not before; default: now
+  std::int64_t max_attempts = 5;
+  std::optional<std::string> unique_key = {};  // one unfinished item of this key in the lane
+};
+
+struct Item {
+  std::int64_t id = 0;
+  std::string lane;
+  std::string kind;
+  std::string payload;
+  ItemStatus status = ItemStatus::ready;
+  std::int64_t priority = 0;
+  UnixMillis run_at = 0;
+  std::int64_t attempts = 0;  // with the one that runs; lost leases and snoozes do not count
+  std::int64_t max_attempts = 0;
+  std::optional<std::string> unique_key;
+  std::optional<std::string> lease_owner;
+  std::optional<UnixMillis> lease_until;
+  std::int64_t fence = 0;  // grows with each claim; whoever holds an older one has lost the item
+  std::optional<std::string> last_error;
+  std::string history = "[]";  // JSON: the last 20 of {at, event, attempt, error}
+  UnixMillis created_at = 0;
+  std::optional<UnixMillis> finished_at;
+};
+
+struct LaneCounts {
+  std::string lane;
+  std::int64_t ready = 0;      // could run now
+  std::int64_t scheduled = 0;  // their time has not come
+  std::int64_t leased = 0;
+  std::int64_t dead = 0;
+  std::optional<UnixMillis> oldest_ready_at;  // since when the longest waiting one could have run
+};
+
+}  // namespace bot::queue

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "drivers/sql.hpp"
+#include "server/store/rows.hpp"
+
+namespace bot::store {
+
+struct NewCommand {
+  std::int64_t meeting_id = 0;
+  std::string session_uid;
+  std::string action;
+  std::string payload = "{}";
+};
+
+// Commands to bots: a row first, then a message (design §3). sent -> delivered -> acknowledged.
+class CommandStore {
+ public:
+  explicit CommandStore(sql::Connection& connection) : connection_(connection) {}
+
+  CommandRow add(const NewCommand& command, UnixMillis now);
+  std::optional<CommandRow> find(std::int64_t id);
+  // Oldest first.
+  std::vector<CommandRow> of_meeting(std::int64_t meeting_id);
+  // Of the session, after `after_id`, not acknowledged yet: what a bot that reconnects missed.
+  // Oldest first.
+  std::vector<CommandRow> undelivered(std::string_view session_uid, std::int64_t after_id);
+  // False unless it was merely sent.
+  bool mark_delivered(std::int64_t id, UnixMillis now);
+  // Only the session that the command was for can acknowledge it; again is false and changes
+  // nothing.
+  bool acknowledge(std::int64_t id,
+                   std::string_view session_uid,
+                   std::string_view result,
+                   UnixMillis now);
+
+ private:
+  sql::Connection& connection_;
+};
+
+}  // namespace bot::store

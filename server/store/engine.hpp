@@ -1,0 +1,53 @@
+// What a database engine has to do for store::Database: the seam behind which SQLite stands and
+// other engines join.
+#pragma once
+
+#include <exception>
+#include <filesystem>
+#include <functional>
+
+#include "base/result.hpp"
+#include "drivers/sql.hpp"
+#include "server/store/write_statistics.hpp"
+
+namespace bot::store {
+
+// One caller's write. An engine calls run once inside a transaction of its own or a savepoint of a
+// shared one, and then finish exactly once; after finish it does not touch the task again.
+class WriteTask {
+ public:
+  enum class Wish { keep, roll_back };
+
+  WriteTask() = default;
+  WriteTask(const WriteTask&) = delete;
+  WriteTask& operator=(const WriteTask&) = delete;
+  virtual ~WriteTask() = default;
+
+  virtual Wish run(sql::Connection& connection) = 0;
+  // Null: what run did is durable (or was rolled back as it wished). Otherwise nothing of it is to
+  // be relied on, and this is why.
+  virtual void finish(std::exception_ptr failure) noexcept = 0;
+};
+
+// Thread-safe.
+class Engine {
+ public:
+  Engine() = default;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  // Runs what was submitted before, then ends.
+  virtual ~Engine() = default;
+
+  // Throws bot::Unavailable when too many wait; the task is then not touched. The task must live
+  // until its finish.
+  virtual void submit(WriteTask& task) = 0;
+  // True on the thread that runs tasks: waiting there for another task would never end.
+  virtual bool on_writing_thread() const = 0;
+  // Runs `reading` on a connection that sees one consistent state and refuses to write.
+  virtual void read(const std::function<void(sql::Connection&)>& reading) = 0;
+  virtual Status copy_to(const std::filesystem::path& to) = 0;
+  virtual WriteStatistics statistics() const = 0;
+  virtual const sql::Dialect& dialect() const = 0;
+};
+
+}  // namespace bot::store

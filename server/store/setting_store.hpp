@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "drivers/sql.hpp"
+
+namespace bot::store {
+
+// Small facts that outlive a restart.
+class SettingStore {
+ public:
+  explicit SettingStore(sql::Connection& connection) : connection_(connection) {}
+
+  std::optional<std::string> find(std::string_view key);
+  void put(std::string_view key, std::string_view value);
+  bool remove(std::string_view key);
+
+ private:
+  sql::Connection& connection_;
+};
+
+}  // namespace bot::store

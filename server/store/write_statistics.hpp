@@ -1,0 +1,47 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace bot::store {
+
+// Counts per bucket: counts[i] of values <= bounds[i], the last one of those beyond every bound.
+template <std::size_t N>
+struct Histogram {
+  std::array<double, N> bounds{};
+  std::array<std::uint64_t, N + 1> counts{};
+  double sum = 0;
+
+  void add(double value) {
+    std::size_t bucket = 0;
+    while (bucket < N && value > bounds[bucket])
+      ++bucket;
+    ++counts[bucket];
+    sum += value;
+  }
+  std::uint64_t total() const {
+    std::uint64_t all = 0;
+    for (const auto count : counts)
+      all += count;
+    return all;
+  }
+};
+
+// How writing goes, since the start.
+struct WriteStatistics {
+  std::uint64_t writes = 0;       // finished, whatever their end
+  std::uint64_t rolled_back = 0;  // of these, by their own wish or exception
+  std::uint64_t refused = 0;      // turned away because too many waited
+  std::uint64_t commits = 0;      // transactions, each of one batch of writes
+  std::uint64_t syncs = 0;        // of these, the ones that changed something: one log sync each
+  std::uint64_t failed_commits = 0;
+  bool last_commit_failed = false;
+  std::size_t waiting = 0;  // now
+  Histogram<8> batch_size{.bounds = {1, 2, 4, 8, 16, 32, 64, 128}};
+  // From being submitted to being durable.
+  Histogram<12> seconds{
+      .bounds = {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5}};
+};
+
+}  // namespace bot::store
