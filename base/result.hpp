@@ -54,6 +54,7 @@ struct Error {
   std::string url = {};          // likewise, without any secret
   std::string request_id = {};   // likewise
   std::optional<int> retry_after_seconds = std::nullopt;
+  bool outcome_unknown = false;  // it was sent and may have been done although no answer came
 
   bool operator==(const Error&) const = default;
 };

@@ -4,19 +4,20 @@ include(CheckCXXCompilerFlag)
 add_library(bot_options INTERFACE)
 target_compile_features(bot_options INTERFACE cxx_std_20)
 target_include_directories(bot_options INTERFACE $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>)
-target_compile_options(
-  bot_options
-  INTERFACE -Wall
-            -Wextra
-            -Wpedantic
-            -Wshadow
-            -Wconversion
-            -Wnon-virtual-dtor
-            -Wold-style-cast
-            -Woverloaded-virtual)
+# Our warnings are ours: who builds against the installed client chooses their own.
+set(bot_warnings
+    -Wall
+    -Wextra
+    -Wpedantic
+    -Wshadow
+    -Wconversion
+    -Wnon-virtual-dtor
+    -Wold-style-cast
+    -Woverloaded-virtual)
 if(BOTCTL_WERROR)
-  target_compile_options(bot_options INTERFACE -Werror)
+  list(APPEND bot_warnings -Werror)
 endif()
+target_compile_options(bot_options INTERFACE "$<BUILD_INTERFACE:${bot_warnings}>")
 if(BOTCTL_SANITIZE)
   target_compile_options(bot_options INTERFACE -fsanitize=${BOTCTL_SANITIZE} -fno-omit-frame-pointer
                                                -fno-sanitize-recover=all)

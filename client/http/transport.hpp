@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,8 +30,12 @@ struct HttpResponse {
 };
 
 // Carries one request to one origin. Implementations: CurlTransport (real), ScriptedTransport
-// (tests/fakes). Thread-safe. Errors: unreachable (no connection, no HTTP), timeout (deadline
-// passed). Any HTTP status is an answer, not an error. Redirects are never followed.
+// (tests/fakes). Thread-safe. Any HTTP status is an answer, not an error. Redirects are never
+// followed. `deadline` counts from the call.
+//
+// Errors: unreachable (no connection, no HTTP), timeout (deadline passed), protocol (the answer
+// broke off or is too large), cancelled, invalid_argument (what cannot be sent). `outcome_unknown`
+// is set unless it is certain that the server did not get the whole request.
 class Transport {
  public:
   Transport() = default;

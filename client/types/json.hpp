@@ -56,6 +56,9 @@ std::string dump(const Json& value);
 // The whole text as JSON, else Errc::protocol with where it broke.
 Result<Json> parse(std::string_view text);
 
+// What the library says is wrong, without its own code in front.
+std::string reason_of(const Json::exception& mismatch);
+
 // Reads a T; a field that is missing or of a wrong type becomes Errc::protocol naming `what`.
 template <typename T>
 Result<T> parse_as(std::string_view text, const std::string& what) {
@@ -65,7 +68,7 @@ Result<T> parse_as(std::string_view text, const std::string& what) {
     return parsed->template get<T>();
   } catch (const Json::exception& mismatch) {
     return Error{.code = Errc::protocol,
-                 .message = "the answer is not " + what + ": " + mismatch.what(),
+                 .message = "the answer is not " + what + ": " + reason_of(mismatch),
                  .hint = "check that the server URL names a meeting-bot service"};
   }
 }

@@ -1,0 +1,43 @@
+#include "cli/commands/commands.hpp"
+
+namespace bot::cli {
+namespace {
+
+Tree make_tree() {
+  Tree tree;
+  tree.nouns = {
+      {"users",
+       "Users of the service, and how many bots each may run",
+       "All of these need the admin key."},
+      {"tokens", "API tokens of users", "All of these need the admin key."},
+      {"bots",
+       "Bots in meetings: send them, reconfigure them, wait for them, call them back",
+       "These need a user's API key. A meeting is named by PLATFORM ID or, in one word, by\n"
+       "PLATFORM/ID."},
+      {"meetings",
+       "Meetings, past and present",
+       "These need a user's API key; `list --all-users` needs the admin key."},
+      {"transcripts", "What was said in a meeting", "These need a user's API key."},
+      {"webhook", "Where the service reports a user's events", "These need a user's API key."},
+  };
+  tree.commands = {
+      users_list(),        users_get(),          users_create(),    users_ensure(),
+      users_update(),      users_delete(),       tokens_list(),     tokens_create(),
+      tokens_revoke(),     bots_start(),         bots_list(),       bots_status(),
+      bots_config(),       bots_stop(),          bots_wait(),       bots_watch(),
+      meetings_list(),     meetings_get(),       meetings_update(), meetings_delete(),
+      meetings_timeline(), transcripts_get(),    webhook_get(),     webhook_set(),
+      webhook_clear(),     webhook_deliveries(), health(),          doctor(),
+      version(),           help_command(),       generate(),        complete(),
+  };
+  return tree;
+}
+
+}  // namespace
+
+const Tree& command_tree() {
+  static const Tree tree = make_tree();
+  return tree;
+}
+
+}  // namespace bot::cli

@@ -1,0 +1,50 @@
+// Every command, one function and one .cpp each. command_tree() in all.cpp is the one list.
+#pragma once
+
+#include "cli/command.hpp"
+
+namespace bot::cli {
+
+const Tree& command_tree();
+
+Command users_list();
+Command users_get();
+Command users_create();
+Command users_ensure();
+Command users_update();
+Command users_delete();
+
+Command tokens_list();
+Command tokens_create();
+Command tokens_revoke();
+
+Command bots_start();
+Command bots_list();
+Command bots_status();
+Command bots_config();
+Command bots_stop();
+Command bots_wait();
+Command bots_watch();
+
+Command meetings_list();
+Command meetings_get();
+Command meetings_update();
+Command meetings_delete();
+Command meetings_timeline();
+
+Command transcripts_get();
+
+Command webhook_get();
+Command webhook_set();
+Command webhook_clear();
+Command webhook_deliveries();
+
+Command health();
+Command doctor();
+Command version();
+Command help_command();
+
+Command generate();
+Command complete();
+
+}  // namespace bot::cli

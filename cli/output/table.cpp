@@ -1,0 +1,131 @@
+#include "cli/output/table.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <ostream>
+
+#include "base/unicode.hpp"
+
+namespace bot::cli {
+namespace {
+
+constexpr std::size_t gap = 2;
+constexpr std::size_t narrowest = 6;
+
+std::vector<std::size_t> natural_widths(const std::vector<Column>& columns,
+                                        const std::vector<std::vector<std::string>>& texts) {
+  std::vector<std::size_t> widths;
+  for (const auto& column : columns)
+    widths.push_back(display_width(column.title));
+  for (const auto& row : texts) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], display_width(row[i]));
+    }
+  }
+  return widths;
+}
+
+// Takes columns from the widest that may shrink until all fit, or nothing more can give way.
+void fit(std::vector<std::size_t>& widths, const std::vector<Column>& columns, std::size_t room) {
+  std::size_t total = widths.empty() ? 0 : gap * (widths.size() - 1);
+  for (const auto width : widths)
+    total += width;
+  while (total > room) {
+    std::size_t widest = widths.size();
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      if (columns[i].shrinks == Shrinks::no || widths[i] <= narrowest) continue;
+      if (widest == widths.size() || widths[i] > widths[widest]) widest = i;
+    }
+    if (widest == widths.size()) return;
+    --widths[widest];
+    --total;
+  }
+}
+
+void write_line(std::ostream& out,
+                const std::vector<Column>& columns,
+                const std::vector<std::string>& texts,
+                const std::vector<Style>& styles,
+                const std::vector<std::size_t>& widths,
+                Colors colors) {
+  std::string line;
+  std::size_t pending = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const auto text = truncate_to_width(texts[i], widths[i]);
+    const std::size_t padding = widths[i] - std::min(widths[i], display_width(text));
+    const bool right = columns[i].align == Align::right;
+    if (right) pending += padding;
+    if (!text.empty()) {
+      line.append(pending, ' ');
+      line += styled(text, styles[i], colors);
+      pending = 0;
+    }
+    pending += gap + (right ? 0 : padding);
+  }
+  out << line << '\n';
+}
+
+std::string sentence_case(std::string_view title) {
+  std::string text(title);
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    text[i] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[i])));
+  }
+  return text;
+}
+
+}  // namespace
+
+void write_table(std::ostream& out,
+                 const std::vector<Column>& columns,
+                 const std::vector<Row>& rows,
+                 const TableLook& look) {
+  std::vector<std::vector<std::string>> texts;
+  texts.reserve(rows.size());
+  for (const auto& row : rows) {
+    auto& line = texts.emplace_back();
+    for (const auto& cell : row)
+      line.push_back(escape_for_terminal(cell.text));
+  }
+  auto widths = natural_widths(columns, texts);
+  if (look.columns > 0) fit(widths, columns, look.columns);
+  std::vector<std::string> titles;
+  for (const auto& column : columns)
+    titles.emplace_back(column.title);
+  const std::vector<Style> bold(columns.size(), Style::bold);
+  write_line(out, columns, titles, bold, widths, look.colors);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::vector<Style> styles;
+    for (const auto& cell : rows[i])
+      styles.push_back(cell.style);
+    write_line(out, columns, texts[i], styles, widths, look.colors);
+  }
+}
+
+void write_card(std::ostream& out,
+                const std::vector<Column>& columns,
+                const Row& row,
+                const TableLook& look) {
+  std::size_t widest = 0;
+  for (const auto& column : columns)
+    widest = std::max(widest, column.title.size());
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const auto title = sentence_case(columns[i].title) + ':';
+    out << styled(title, Style::bold, look.colors);
+    const auto text = escape_for_terminal(row[i].text);
+    if (!text.empty()) {
+      out << std::string(widest + gap - title.size() + 1, ' ')
+          << styled(text, row[i].style, look.colors);
+    }
+    out << '\n';
+  }
+}
+
+void write_tsv(std::ostream& out, const Row& row) {
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    if (i > 0) out << '\t';
+    out << escape_for_terminal(row[i].text);
+  }
+  out << '\n';
+}
+
+}  // namespace bot::cli

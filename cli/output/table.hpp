@@ -1,0 +1,53 @@
+// Rows as a table for people or as tab-separated lines for programs.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/output/terminal.hpp"
+
+namespace bot::cli {
+
+enum class Align { left, right };
+// Ids are never cut; the others give way when the terminal is narrow.
+enum class Shrinks { yes, no };
+
+struct Column {
+  std::string_view title;  // "MAX BOTS"
+  Shrinks shrinks = Shrinks::yes;
+  Align align = Align::left;
+};
+
+// Text as it came, from the server or from us: it is escaped when it is written.
+struct Cell {
+  std::string text;
+  Style style = Style::plain;
+};
+
+using Row = std::vector<Cell>;
+
+struct TableLook {
+  Colors colors = Colors::off;
+  std::size_t columns = 0;  // 0: as wide as it needs
+};
+
+// A header line and one line per row, aligned by display width, no trailing blanks. Wider than
+// `look.columns`: the widest cells that may shrink are cut with "…".
+void write_table(std::ostream& out,
+                 const std::vector<Column>& columns,
+                 const std::vector<Row>& rows,
+                 const TableLook& look);
+
+// One row as "Title: value" lines, for a single object.
+void write_card(std::ostream& out,
+                const std::vector<Column>& columns,
+                const Row& row,
+                const TableLook& look);
+
+// One record per line, no header, nothing cut. Tabs, newlines and other control characters in the
+// data are shown as escapes, so that a line is a record and a tab is a separator.
+void write_tsv(std::ostream& out, const Row& row);
+
+}  // namespace bot::cli

@@ -1,0 +1,132 @@
+#include "server/app/config.hpp"
+
+#include <algorithm>
+#include <ostream>
+
+#include "base/text.hpp"
+#include "server/app/private_file.hpp"
+
+namespace bot::app {
+namespace {
+
+Error bad_value(const std::string& what, const std::string& hint) {
+  return {.code = Errc::invalid_argument, .message = what, .hint = hint};
+}
+
+std::string variable_of(const std::string& name) {
+  auto variable = "BOTD_" + name;
+  std::transform(variable.begin(), variable.end(), variable.begin(), [](char c) {
+    return c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  });
+  return variable;
+}
+
+// Flag over environment over default, for one setting.
+Result<std::string> apply(const Setting& setting,
+                          const std::vector<GivenFlag>& flags,
+                          const Environment& environment,
+                          Config& config) {
+  std::vector<std::string> values;
+  std::string origin = "flag";
+  std::string named = "--" + setting.name;
+  for (const auto& flag : flags) {
+    if (flag.name == setting.name) values.push_back(flag.value);
+  }
+  if (values.empty()) {
+    const auto variable = variable_of(setting.name);
+    const auto value = environment(variable);
+    if (!value || value->empty()) return std::string("default");
+    origin = "environment";
+    named = variable;
+    if (setting.repeatable) {
+      for (const auto part : split(*value, ','))
+        values.emplace_back(part);
+    } else {
+      values.push_back(*value);
+    }
+  }
+  for (const auto& value : values) {
+    if (auto read = setting.read(config, value); !read) {
+      auto error = std::move(read).error();
+      error.message = named + ": " + error.message;
+      return error;
+    }
+  }
+  return origin;
+}
+
+Status read_admin_key(const Environment& environment, Config& config) {
+  auto key = environment("BOTD_ADMIN_KEY");
+  const auto file = environment("BOTD_ADMIN_KEY_FILE");
+  if ((!key || key->empty()) && file && !file->empty()) {
+    auto held = read_private_file(*file);
+    if (!held) return std::move(held).error();
+    key = std::string(trim(*held));
+    if (key->empty()) {
+      return bad_value("BOTD_ADMIN_KEY_FILE: " + *file + " is empty", "write the key into it");
+    }
+  }
+  if (!key || key->empty()) return Unit{};
+  if (key->size() < 16) {
+    return bad_value("BOTD_ADMIN_KEY: a key of fewer than 16 characters can be guessed",
+                     "use a longer one, e.g. from: openssl rand -hex 24");
+  }
+  config.admin_key = key;
+  return Unit{};
+}
+
+Status check_together(const Config& config) {
+  if (config.bot_heartbeat_interval >= config.active_limit) {
+    return bad_value("--bot-heartbeat-interval " + format_duration(config.bot_heartbeat_interval) +
+                         " is not shorter than --active-limit " +
+                         format_duration(config.active_limit) +
+                         ", so that every active bot would be taken for dead",
+                     "let several heartbeats fit into the limit");
+  }
+  if (!config.admin_key && !is_loopback_host(config.listen_host) && !config.allow_generated_key) {
+    return bad_value(
+        "--listen " + config.listen_host + ": a generated admin key is only used on this machine",
+        "set BOTD_ADMIN_KEY_FILE (or BOTD_ADMIN_KEY), or say --allow-generated-key");
+  }
+  return Unit{};
+}
+
+}  // namespace
+
+Result<ResolvedConfig> resolve_config(const std::vector<GivenFlag>& flags,
+                                      const Environment& environment) {
+  ResolvedConfig resolved;
+  resolved.config.data_dir = default_data_dir(environment);
+  for (const auto& setting : settings()) {
+    auto origin = apply(setting, flags, environment, resolved.config);
+    if (!origin) return std::move(origin).error();
+    resolved.origins.push_back(*origin);
+  }
+  if (auto key = read_admin_key(environment, resolved.config); !key) return std::move(key).error();
+  if (auto sound = check_together(resolved.config); !sound) return std::move(sound).error();
+  return resolved;
+}
+
+void print_config(std::ostream& out, const ResolvedConfig& resolved) {
+  for (std::size_t i = 0; i < settings().size(); ++i) {
+    const auto& setting = settings()[i];
+    out << setting.name << " = " << setting.show(resolved.config) << "  # " << resolved.origins[i]
+        << '\n';
+  }
+  out << "admin-key = "
+      << (resolved.config.admin_key ? "(set)  # environment" : "(in the data directory)  # default")
+      << '\n';
+}
+
+std::string default_data_dir(const Environment& environment) {
+  const auto state = environment("XDG_STATE_HOME");
+  if (state && state->starts_with('/')) return *state + "/botd";
+  const auto home = environment("HOME");
+  return (home && !home->empty() ? *home : std::string("/var/lib")) + "/.local/state/botd";
+}
+
+bool is_loopback_host(const std::string& host) {
+  return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
+}
+
+}  // namespace bot::app

@@ -1,0 +1,291 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/text.hpp"
+#include "server/app/config.hpp"
+
+namespace bot::app {
+namespace {
+
+Error bad_value(const std::string& message, const std::string& hint = {}) {
+  return {.code = Errc::invalid_argument, .message = message, .hint = hint};
+}
+
+enum class Zero { refused, allowed };
+
+Setting duration(std::string name, std::string help, Millis Config::*member, Zero zero) {
+  return {.name = std::move(name),
+          .placeholder = "DURATION",
+          .help = std::move(help),
+          .read = [member, zero](Config& config, const std::string& value) -> Status {
+            auto parsed = parse_duration(value);
+            if (!parsed) return std::move(parsed).error();
+            if (*parsed == Millis{0} && zero == Zero::refused) {
+              return bad_value("must be longer than zero");
+            }
+            config.*member = *parsed;
+            return Unit{};
+          },
+          .show = [member](const Config& config) { return format_duration(config.*member); }};
+}
+
+template <typename Number>
+Setting number(std::string name,
+               std::string help,
+               Number Config::*member,
+               std::int64_t lowest,
+               std::int64_t highest) {
+  return {.name = std::move(name),
+          .placeholder = "N",
+          .help = std::move(help),
+          .read = [=](Config& config, const std::string& value) -> Status {
+            const auto parsed = parse_int(value);
+            if (!parsed || *parsed < lowest || *parsed > highest) {
+              return bad_value("'" + value + "' is not a number from " + std::to_string(lowest) +
+                               " to " + std::to_string(highest));
+            }
+            config.*member = static_cast<Number>(*parsed);
+            return Unit{};
+          },
+          .show = [member](const Config& config) { return std::to_string(config.*member); }};
+}
+
+Setting on_off(std::string name, std::string help, bool Config::*member) {
+  return {.name = std::move(name),
+          .placeholder = "",
+          .help = std::move(help),
+          .read = [member](Config& config, const std::string& value) -> Status {
+            const auto lowered = to_lower(value);
+            const bool on = lowered == "true" || lowered == "1" || lowered == "yes";
+            const bool off = lowered == "false" || lowered == "0" || lowered == "no";
+            if (!on && !off) return bad_value("'" + value + "' is neither true nor false");
+            config.*member = on;
+            return Unit{};
+          },
+          .show = [member](const Config& config) { return config.*member ? "true" : "false"; }};
+}
+
+template <typename Enum>
+Setting choice(std::string name,
+               std::string help,
+               Enum Config::*member,
+               std::vector<std::pair<std::string, Enum>> choices) {
+  std::vector<std::string> names;
+  for (const auto& [text, value] : choices)
+    names.push_back(text);
+  return {.name = std::move(name),
+          .placeholder = join(names, "|"),
+          .help = std::move(help),
+          .read = [member, choices, names](Config& config, const std::string& value) -> Status {
+            for (const auto& [text, chosen] : choices) {
+              if (text != value) continue;
+              config.*member = chosen;
+              return Unit{};
+            }
+            return bad_value("'" + value + "' is none of " + join(names, ", "));
+          },
+          .show =
+              [member, choices](const Config& config) {
+                for (const auto& [text, chosen] : choices) {
+                  if (chosen == config.*member) return text;
+                }
+                return std::string();
+              }};
+}
+
+Status read_listen(Config& config, const std::string& value) {
+  const auto colon = value.rfind(':');
+  const auto port = colon == value.npos ? std::nullopt : parse_int(value.substr(colon + 1));
+  if (!port || colon == 0 || *port < 0 || *port > 65'535) {
+    return bad_value("'" + value + "' is not HOST:PORT", "for example 127.0.0.1:8056");
+  }
+  auto host = value.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  config.listen_host = host;
+  config.listen_port = static_cast<std::uint16_t>(*port);
+  return Unit{};
+}
+
+std::string show_listen(const Config& config) {
+  const bool v6 = config.listen_host.find(':') != std::string::npos;
+  return (v6 ? "[" + config.listen_host + "]" : config.listen_host) + ":" +
+         std::to_string(config.listen_port);
+}
+
+Status read_script(Config& config, const std::string& value) {
+  auto rule = bots::parse_script_rule(value);
+  if (!rule) return std::move(rule).error();
+  config.bot_scripts.push_back(*std::move(rule));
+  return Unit{};
+}
+
+std::string show_scripts(const Config& config) {
+  std::vector<std::string> rules;
+  for (const auto& rule : config.bot_scripts)
+    rules.push_back(rule.pattern + "=" + std::string(bots::name_of(rule.script)));
+  return join(rules, ",");
+}
+
+Status read_callback_url(Config& config, const std::string& value) {
+  const bool web = value.starts_with("http://") || value.starts_with("https://");
+  if (!web || value.find('@') != value.npos) {
+    return bad_value("'" + value + "' is not an http or https URL without a password");
+  }
+  config.callback_urls.push_back(value.ends_with('/') ? value.substr(0, value.size() - 1) : value);
+  return Unit{};
+}
+
+Status read_log_level(Config& config, const std::string& value) {
+  static constexpr std::array<std::string_view, 4> levels = {"debug", "info", "warning", "error"};
+  if (std::find(levels.begin(), levels.end(), value) == levels.end()) {
+    return bad_value("'" + value + "' is none of debug, info, warning, error");
+  }
+  config.log_level = value;
+  return Unit{};
+}
+
+std::vector<Setting> server_settings() {
+  return {
+      {.name = "listen",
+       .placeholder = "HOST:PORT",
+       .help = "Where to listen; port 0 lets the kernel choose one",
+       .read = read_listen,
+       .show = show_listen},
+      {.name = "data-dir",
+       .placeholder = "DIR",
+       .help = "Where the database, the keys and the file 'endpoint' are kept",
+       .read = [](Config& config, const std::string& value) -> Status {
+         config.data_dir = value;
+         return Unit{};
+       },
+       .show = [](const Config& config) { return config.data_dir; }},
+      choice<RuntimeKind>(
+          "runtime",
+          "How bots run: real child processes, or inside the server for load tests",
+          &Config::runtime,
+          {{"process", RuntimeKind::process}, {"simulated", RuntimeKind::simulated}}),
+      choice<OnShutdown>("on-shutdown",
+                         "What becomes of running bots when the server stops",
+                         &Config::on_shutdown,
+                         {{"leave", OnShutdown::leave}, {"stop", OnShutdown::stop}}),
+      on_off("strict-meeting-ids",
+             "Accept only meeting ids in the platform's own form",
+             &Config::strict_meeting_ids),
+      on_off("allow-private-targets",
+             "Let webhooks go to private and loopback addresses (test rigs)",
+             &Config::allow_private_targets),
+      on_off("allow-generated-key",
+             "Listen beyond loopback even with the generated admin key",
+             &Config::allow_generated_key),
+      {.name = "callback-url",
+       .placeholder = "URL",
+       .help = "Where bots reach a server; may be given several times, bots try them all",
+       .repeatable = true,
+       .read = read_callback_url,
+       .show = [](const Config& config) { return join(config.callback_urls, ","); }},
+  };
+}
+
+std::vector<Setting> bot_settings() {
+  return {
+      duration("bot-start-delay",
+               "Wait before a bot is launched",
+               &Config::bot_start_delay,
+               Zero::allowed),
+      duration("bot-join-delay",
+               "How long a bot takes to be admitted",
+               &Config::bot_join_delay,
+               Zero::allowed),
+      duration("bot-leave-delay",
+               "How long a bot takes to leave",
+               &Config::bot_leave_delay,
+               Zero::allowed),
+      duration("bot-heartbeat-interval",
+               "How often a bot says that it lives",
+               &Config::bot_heartbeat_interval,
+               Zero::refused),
+      duration("bot-segment-interval",
+               "How often the reference bot hears a sentence",
+               &Config::bot_segment_interval,
+               Zero::refused),
+      duration("bot-orphan-timeout",
+               "A bot that reaches no server for so long leaves",
+               &Config::bot_orphan_timeout,
+               Zero::refused),
+      {.name = "bot-script",
+       .placeholder = "PATTERN=SCRIPT",
+       .help = "Bots of matching meeting ids misbehave: never-starts, hang, silent, dies, "
+               "ignores-leave, exit1",
+       .repeatable = true,
+       .read = read_script,
+       .show = show_scripts},
+      duration("stop-grace",
+               "A bot that has not gone so long after a stop is killed",
+               &Config::stop_grace,
+               Zero::refused),
+      duration("cleanup-interval",
+               "How often silent bots are looked for",
+               &Config::cleanup_interval,
+               Zero::refused),
+      duration(
+          "reserved-limit", "Longest stay in reserved", &Config::reserved_limit, Zero::refused),
+      duration(
+          "starting-limit", "Longest stay in starting", &Config::starting_limit, Zero::refused),
+      duration(
+          "active-limit", "Longest silence of an active bot", &Config::active_limit, Zero::refused),
+      duration(
+          "stopping-limit", "Longest stay in stopping", &Config::stopping_limit, Zero::refused),
+  };
+}
+
+std::vector<Setting> keeping_settings() {
+  return {
+      duration("keep-deliveries",
+               "How long webhook deliveries are kept",
+               &Config::keep_deliveries,
+               Zero::refused),
+      duration("keep-audit", "How long the audit log is kept", &Config::keep_audit, Zero::refused),
+      duration("keep-queue-items",
+               "How long finished queue items are kept",
+               &Config::keep_queue_items,
+               Zero::refused),
+      duration("keep-transcripts",
+               "How long transcripts of ended meetings are kept; 0 keeps them",
+               &Config::keep_transcripts,
+               Zero::allowed),
+      number("threads", "Network threads; 0 takes one per core", &Config::threads, 0, 256),
+      number("workers", "Threads that answer requests", &Config::workers, 1, 1024),
+      number("max-body-bytes",
+             "Largest request body",
+             &Config::max_body_bytes,
+             1024,
+             std::int64_t{1} << 30),
+      choice<LogFormat>(
+          "log-format",
+          "Log lines as text or JSON; auto is text on a terminal",
+          &Config::log_format,
+          {{"auto", LogFormat::automatic}, {"text", LogFormat::text}, {"json", LogFormat::json}}),
+      {.name = "log-level",
+       .placeholder = "debug|info|warning|error",
+       .help = "The least important lines that are logged",
+       .read = read_log_level,
+       .show = [](const Config& config) { return config.log_level; }},
+  };
+}
+
+}  // namespace
+
+const std::vector<Setting>& settings() {
+  static const std::vector<Setting> all = [] {
+    auto joined = server_settings();
+    for (auto& setting : bot_settings())
+      joined.push_back(std::move(setting));
+    for (auto& setting : keeping_settings())
+      joined.push_back(std::move(setting));
+    return joined;
+  }();
+  return all;
+}
+
+}  // namespace bot::app

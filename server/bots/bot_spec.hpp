@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/bots/reference_bot.hpp"
+
+namespace bot::bots {
+
+// All that a runtime needs to start one bot. `callback_secret` is valid for this session's own
+// callbacks only; there is no other secret in here, and none may be added: what a bot is given ends
+// in a process environment.
+struct BotSpec {
+  std::int64_t meeting_id = 0;
+  std::string session_uid;
+  std::string container_id;  // vexa-bot-{meeting_id}-{8 hex}
+  std::string platform;
+  std::string native_meeting_id;
+  std::string bot_name;
+  std::string language;  // empty: not set
+  std::string task;      // empty: not set
+  std::optional<std::string> meeting_url;
+  std::string callback_secret;
+  std::vector<std::string> callback_urls;  // origins, tried in turn; only out-of-process bots
+  BotClocks clocks = {};
+  Script script = Script::normal;
+};
+
+// BOT_CONFIG of contract appendix B, with our additions (callbackUrls, callbackSecret, clocks,
+// script). One line of JSON.
+std::string encode_bot_config(const BotSpec& spec);
+// The same back. Foreign fields are ignored; missing clocks keep their defaults.
+Result<BotSpec> decode_bot_config(const std::string& text);
+
+// "/bots/internal/callback/{secret}/" + word.
+std::string callback_path(const std::string& secret, std::string_view word);
+
+}  // namespace bot::bots

@@ -1,0 +1,188 @@
+// Every change of a meeting's state goes through here, each in one transaction (design §3, "Single
+// source of truth"). Webhook events and follow-up work are enqueued in the same transaction; the
+// bus and waiting bots are told after it is durable.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "server/bots/callbacks.hpp"
+#include "server/bots/runtime.hpp"
+#include "server/commands/mailbox.hpp"
+#include "server/domain/meeting_state.hpp"
+#include "server/events/bus.hpp"
+#include "server/events/state_change.hpp"
+#include "server/queue/dispatcher.hpp"
+#include "server/store/database.hpp"
+#include "server/store/rows.hpp"
+
+namespace bot::bots {
+
+struct LifecycleOptions {
+  BotClocks clocks = {};
+  std::vector<ScriptRule> scripts = {};
+  // Where bots reach us, tried in this order; may be set later by set_callback_urls.
+  std::vector<std::string> callback_urls = {};
+  Millis stop_grace{15'000};  // from the leave command to the kill
+  Millis kill_grace{2'000};   // from SIGTERM to SIGKILL
+  int launch_concurrency = 4;
+  // Stores what belongs to a change of state, in its transaction (webhook events); returns the
+  // queue lanes to wake after the commit. May be empty.
+  std::function<std::vector<std::string>(
+      sql::Connection&, const store::MeetingRow&, const events::StateChange&)>
+      on_change = {};
+  // Key from which each session's callback secret is derived; the same in every server of a
+  // database and over restarts. REQUIRES: not empty.
+  std::string server_secret;
+};
+
+struct ReserveRequest {
+  std::int64_t user_id = 0;
+  std::string platform;
+  std::string native_meeting_id;
+  std::optional<std::string> meeting_url;  // constructed, without passcode
+  std::optional<std::string> bot_name;     // absent or empty: made up
+  std::optional<std::string> language;
+  std::optional<std::string> task;
+  std::optional<std::string> passcode;
+};
+
+struct StopOutcome {
+  enum class Kind {
+    accepted,   // stopping is stored and leave sent; also when it was stopping already
+    finalized,  // no bot had been launched: completed at once
+    already_completed,
+    already_failed,
+  };
+  Kind kind = Kind::accepted;
+  store::MeetingRow meeting;
+  std::optional<std::int64_t> command_id;
+
+  std::string_view message() const;  // domain/texts.hpp
+};
+
+struct ConfigureRequest {
+  std::optional<std::string> language;  // absent: keep
+  std::optional<std::string> task;
+};
+
+struct ConfigureOutcome {
+  store::MeetingRow meeting;
+  std::int64_t command_id = 0;
+};
+
+// A callback's sender, proven by its secret.
+struct SessionIdentity {
+  std::string session_uid;
+  std::int64_t meeting_id = 0;
+  bool ended = false;
+};
+
+struct AfterCommit;
+
+enum class ShutdownPolicy { leave, stop };
+
+// Thread-safe. Every call may block for a transaction and throws bot::Unavailable when the store is
+// away.
+class Lifecycle final : public BotCallbacks, public ExitListener {
+ public:
+  struct Parts {
+    store::Database& database;
+    Runtime& runtime;
+    commands::Mailbox& mailbox;
+    events::Bus& bus;
+    const Clock& clock;
+  };
+  // Run inside the reservation's transaction, after the row is there: for what must be stored
+  // together with it (an idempotency key). An error undoes the reservation.
+  using AlsoStore = std::function<Status(sql::Connection&, const store::MeetingRow&)>;
+
+  Lifecycle(Parts parts, LifecycleOptions options);
+  ~Lifecycle() override;
+
+  // The bound address is known only after listening. Affects later launches.
+  void set_callback_urls(std::vector<std::string> urls);
+  // Handlers bot.launch, bot.stop and meeting.finish. REQUIRES: before the dispatcher starts.
+  void register_handlers(queue::Dispatcher& dispatcher);
+
+  // Errors: not_found (no such user), conflict (duplicate), limit_reached with
+  // retry_after_seconds.
+  Result<store::MeetingRow> reserve(const ReserveRequest& request, const AlsoStore& also = {});
+  // Repeatable. Errors: not_found.
+  Result<StopOutcome> request_stop(std::int64_t meeting_id, domain::ChangeSource by);
+  // Errors: not_found, conflict (not active), with the texts of contract §1.5.
+  Result<ConfigureOutcome> configure(std::int64_t meeting_id, const ConfigureRequest& request);
+  // Before a user is deleted: every live bot of it is stopped for good. Returns how many.
+  Result<int> stop_all_of_user(std::int64_t user_id);
+
+  // The session that a callback path's secret belongs to; not_found for any other text.
+  Result<SessionIdentity> authenticate(std::string_view secret);
+
+  Result<ReportOutcome> report(const std::string& session_uid, const BotReport& report) override;
+  Status heartbeats(const std::vector<std::string>& session_uids) override;
+  Status acknowledge(const std::string& session_uid,
+                     std::int64_t command_id,
+                     const types::Json& result) override;
+  Status segments(const std::string& session_uid,
+                  const std::vector<ReportedSegment>& segments) override;
+
+  void bot_exited(std::int64_t meeting_id,
+                  const std::string& session_uid,
+                  const ExitStatus& status) override;
+
+  // The reaper's verdict: the bot is stopped, then the row failed with `failure_reason`, provided
+  // it is still in `state`. False when it is not.
+  Result<bool> reap(std::int64_t meeting_id,
+                    domain::MeetingState state,
+                    const std::string& failure_reason);
+
+  // Ends of bots that could not be stored because the store was away; called by the reaper.
+  void record_missed_exits();
+  // A live row whose bot was found dead at the start (adoption).
+  void close_dead(const store::MeetingAndSession& live);
+
+  // leave: bots go on, nobody watches them. stop: all are asked to leave, those that have not after
+  // `patience` are killed; their rows are closed. Reservations without a bot are left to the next start.
+  void shutdown(ShutdownPolicy policy, Millis patience);
+
+ private:
+  struct Unrecorded {
+    std::int64_t meeting_id = 0;
+    std::string session_uid;
+    ExitStatus status;
+  };
+
+  // Runs `change` in a transaction and, when it is durable, tells bus, queue and mailbox.
+  template <typename F>
+  auto apply(F change);
+  void tell(const AfterCommit& after);
+
+  queue::Outcome launch(const queue::Item& item);
+  std::optional<BotSpec> spec_for(const store::MeetingRow& meeting,
+                                  const store::SessionRow& session) const;
+  void fail_launch(std::int64_t meeting_id, const Error& error);
+  queue::Outcome end_stopping(const queue::Item& item);
+  queue::Outcome finish_meeting(const queue::Item& item);
+
+  std::string secret_for(std::string_view session_uid) const;
+  std::optional<std::string> verdict_on(std::int64_t meeting_id) const;
+  void record_exit(const Unrecorded& exit);
+  bool wait_until_gone(const std::vector<std::string>& handles, Millis at_most);
+
+  Parts parts_;
+  const LifecycleOptions options_;
+  mutable std::mutex mutex_;
+  std::vector<std::string> callback_urls_;              // guarded by mutex_
+  std::unordered_map<std::int64_t, std::string> verdicts_;  // of the reaper; guarded by mutex_
+  std::vector<Unrecorded> unrecorded_;                  // guarded by mutex_
+  queue::Dispatcher* dispatcher_ = nullptr;
+};
+
+}  // namespace bot::bots

@@ -1,0 +1,212 @@
+#include "server/http/dispatcher.hpp"
+
+#include <atomic>
+#include <future>
+#include <utility>
+
+#include "base/text.hpp"
+#include "base/unicode.hpp"
+#include "server/http/error_reply.hpp"
+#include "server/http/redaction.hpp"
+#include "server/http/unavailable.hpp"
+
+namespace bot::http {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+bool is_readable(std::string_view encoded) {
+  const auto decoded = percent_decode(encoded);
+  return decoded && is_valid_utf8(*decoded);
+}
+
+Status check_target(const Request& request) {
+  const auto broken = [](std::string_view part) {
+    return Error{.code = Errc::malformed_request,
+                 .message = "the " + std::string(part) + " is not percent-encoded UTF-8"};
+  };
+  if (!is_readable(request.path)) return broken("path");
+  if (!is_readable(request.query)) return broken("query");
+  return Unit{};
+}
+
+AccessRecord record_of(const Request& request) {
+  AccessRecord record;
+  record.method = request.method;
+  record.target = redact_target(request.target);
+  record.request_id = request.request_id.empty() ? choose_request_id("") : request.request_id;
+  record.peer_address = request.peer_address;
+  return record;
+}
+
+Result<Principal> authenticate(const DispatcherHooks& hooks,
+                               const Request& request,
+                               Access access) {
+  switch (access) {
+    case Access::open:
+    case Access::bot:
+      return Principal{};
+    case Access::user:
+    case Access::admin:
+    case Access::either:
+      break;
+  }
+  if (!hooks.authenticate) {
+    return Error{.code = Errc::unauthenticated, .message = "Nobody can authenticate here"};
+  }
+  return hooks.authenticate(request, access);
+}
+
+}  // namespace
+
+struct Dispatcher::State {
+  Router router;
+  DispatcherHooks hooks;
+};
+
+// One request between its arrival and its answer; the first answer counts.
+class Dispatcher::Exchange {
+ public:
+  Exchange(std::shared_ptr<const State> state,
+           const Request& request,
+           std::function<void(Reply)> done)
+      : record(record_of(request)), state_(std::move(state)), done_(std::move(done)) {}
+
+  void answer(Result<Reply> outcome) {
+    answer_with(outcome ? *std::move(outcome) : error_reply(outcome.error()));
+  }
+
+  // Answers with what the exception that is being handled means.
+  void answer_exception() {
+    if (answered_) return;
+    try {
+      throw;
+    } catch (const Unavailable& away) {
+      answer(Error{.code = Errc::unavailable, .message = away.what()});
+    } catch (const std::exception& fault) {
+      answer_fault(fault);
+    } catch (...) {
+      answer_bug("something that is no std::exception was thrown");
+    }
+  }
+
+  void answer_bug(std::string_view what) {
+    if (answered_) return;
+    if (state_->hooks.on_fault) state_->hooks.on_fault(record, what);
+    answer(Error{.code = Errc::internal, .message = std::string(what)});
+  }
+
+  AccessRecord record;
+
+ private:
+  void answer_with(Reply reply) {
+    if (answered_.exchange(true)) return;
+    record.status = reply.status;
+    record.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun_);
+    reply.headers.emplace_back("X-Request-Id", record.request_id);
+    if (state_->hooks.on_access) state_->hooks.on_access(record);
+    const auto done = std::exchange(done_, nullptr);
+    done(std::move(reply));
+  }
+
+  void answer_fault(const std::exception& fault) {
+    auto known = state_->hooks.explain_fault ? state_->hooks.explain_fault(fault) : std::nullopt;
+    if (known) return answer(*std::move(known));
+    answer_bug(fault.what());
+  }
+
+  std::shared_ptr<const State> state_;
+  std::function<void(Reply)> done_;
+  Clock::time_point begun_ = Clock::now();
+  std::atomic<bool> answered_{false};
+};
+
+namespace {
+
+// Lives in every copy of a Responder; what is left when the last one goes answers for it.
+template <typename Exchange>
+class AnswerDebt {
+ public:
+  explicit AnswerDebt(std::shared_ptr<Exchange> exchange) : exchange_(std::move(exchange)) {}
+  AnswerDebt(const AnswerDebt&) = delete;
+  AnswerDebt& operator=(const AnswerDebt&) = delete;
+  ~AnswerDebt() { exchange_->answer_bug("a handler let go of a request without an answer"); }
+
+  void pay(Result<Reply> outcome) { exchange_->answer(std::move(outcome)); }
+
+ private:
+  std::shared_ptr<Exchange> exchange_;
+};
+
+template <typename Exchange>
+void run_async(const AsyncHandler& handler,
+               Request request,
+               const std::shared_ptr<Exchange>& exchange) {
+  const auto debt = std::make_shared<AnswerDebt<Exchange>>(exchange);
+  try {
+    handler(std::move(request), exchange->record.principal, [debt](Result<Reply> outcome) {
+      debt->pay(std::move(outcome));
+    });
+  } catch (...) {
+    exchange->answer_exception();
+  }
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(Router router, DispatcherHooks hooks)
+    : state_(std::make_shared<const State>(State{std::move(router), std::move(hooks)})) {}
+
+void Dispatcher::handle(Request request, std::function<void(Reply)> done) const {
+  const auto exchange = std::make_shared<Exchange>(state_, request, std::move(done));
+  request.request_id = exchange->record.request_id;
+  try {
+    if (auto target = check_target(request); !target) return exchange->answer(target.error());
+    auto match = state_->router.match(request.method, request.path);
+    if (match.route == nullptr) {
+      return exchange->answer(match.allowed.empty() ? detail_reply(404, reason_phrase(404))
+                                                    : method_not_allowed(match.allowed));
+    }
+    request.params = std::move(match.params);
+    exchange->record.pattern = match.route->pattern;
+    auto principal = authenticate(state_->hooks, request, match.route->access);
+    if (!principal) return exchange->answer(principal.error());
+    exchange->record.principal = *principal;
+    if (const auto* handler = std::get_if<Handler>(&match.route->handler)) {
+      return exchange->answer((*handler)(request, *principal));
+    }
+    run_async(std::get<AsyncHandler>(match.route->handler), std::move(request), exchange);
+  } catch (...) {
+    exchange->answer_exception();
+  }
+}
+
+Reply Dispatcher::handle_sync(Request request) const {
+  auto promise = std::make_shared<std::promise<Reply>>();
+  auto answer = promise->get_future();
+  handle(std::move(request), [promise](Reply reply) { promise->set_value(std::move(reply)); });
+  return answer.get();
+}
+
+Reply Dispatcher::refuse(const Request& request, Reply reply) const {
+  return guard(request, [&reply]() -> Result<Reply> { return std::move(reply); });
+}
+
+Reply Dispatcher::guard(const Request& request, const std::function<Result<Reply>()>& step) const {
+  Reply complete;
+  Exchange exchange(state_, request, [&complete](Reply made) { complete = std::move(made); });
+  try {
+    auto outcome = step();
+    if (outcome && outcome->status == 101) exchange.record.pattern = request.path;
+    exchange.answer(std::move(outcome));
+  } catch (...) {
+    exchange.answer_exception();
+  }
+  return complete;
+}
+
+const Router& Dispatcher::router() const {
+  return state_->router;
+}
+
+}  // namespace bot::http

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "server/http/router.hpp"
+
+namespace bot::http {
+
+// What the access log and the metrics get to know of one request. Holds no secret.
+struct AccessRecord {
+  std::string method;
+  std::string pattern;  // of the route; "" when none matched
+  std::string target;   // redacted
+  int status = 0;
+  std::chrono::microseconds duration{0};  // from the whole request to the answer
+  std::string request_id;
+  std::string peer_address;
+  Principal principal;
+};
+
+// How the dispatcher reaches the rest of the server. Called from worker threads and from whatever
+// thread calls a Responder, several at a time; none may throw. Each may be empty.
+struct DispatcherHooks {
+  // Called for Access::user, admin and either. Empty: every such request is a 401.
+  std::function<Result<Principal>(const Request&, Access)> authenticate = {};
+  std::function<void(const AccessRecord&)> on_access = {};
+  // A handler threw something that explain_fault could not explain: the client gets a 500.
+  std::function<void(const AccessRecord&, std::string_view what)> on_fault = {};
+  // Turns exceptions of lower layers (database away) into errors; nullopt: a bug.
+  std::function<std::optional<Error>(const std::exception&)> explain_fault = {};
+};
+
+// From a whole request to its answer: readable target, route, key, handler; in this order, so that
+// the first thing wrong decides. The only place in the server that catches what handlers throw.
+// Thread-safe. A Responder that is still held when the dispatcher goes keeps working, so whoever
+// holds one must let go of it before what the hooks refer to goes.
+class Dispatcher {
+ public:
+  Dispatcher(Router router, DispatcherHooks hooks);
+
+  // `done` is called exactly once, on this thread or later on another. It must not throw.
+  void handle(Request request, std::function<void(Reply)> done) const;
+
+  // Waits for the answer: for tests and for holding the OpenAPI document against real answers.
+  Reply handle_sync(Request request) const;
+
+  // An answer given without a handler (too large, overload), made complete and recorded.
+  Reply refuse(const Request& request, Reply reply) const;
+
+  // Likewise for an answer that `step` finds, errors and exceptions included. A 101 is recorded
+  // with the path as its pattern.
+  Reply guard(const Request& request, const std::function<Result<Reply>()>& step) const;
+
+  const Router& router() const;
+
+ private:
+  struct State;
+  class Exchange;
+
+  std::shared_ptr<const State> state_;
+};
+
+}  // namespace bot::http

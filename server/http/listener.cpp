@@ -1,0 +1,209 @@
+#include "server/http/listener.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <deque>
+
+#include "server/http/error_reply.hpp"
+#include "server/http/http_connection.hpp"
+#include "server/http/network_thread.hpp"
+#include "server/http/response_head.hpp"
+
+namespace bot::http {
+namespace {
+
+using boost::system::error_code;
+
+constexpr std::chrono::milliseconds accept_pause{100};
+
+int thread_count(const ListenerOptions& options) {
+  if (options.threads > 0) return options.threads;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+std::string address_of(const ListenerOptions& options) {
+  const bool bare_v6 = options.host.find(':') != std::string::npos;
+  const auto host = bare_v6 ? "[" + options.host + "]" : options.host;
+  return host + ":" + std::to_string(options.port);
+}
+
+Error cannot_listen(const ListenerOptions& options, const error_code& why) {
+  Error error{.code = Errc::unavailable,
+              .message = "cannot listen on " + address_of(options) + ": " + why.message()};
+  if (why == asio::error::address_in_use) {
+    error.hint = "another process has this port; choose another or stop that one";
+  } else if (why == asio::error::access_denied) {
+    error.hint = "ports below 1024 need a privilege; choose a higher one";
+  } else {
+    error.hint = "check the host: it must be an address of this machine";
+  }
+  return error;
+}
+
+Tcp::endpoint resolve(asio::io_context& context, const ListenerOptions& options, error_code& why) {
+  const auto address = asio::ip::make_address(options.host, why);
+  if (!why) return {address, options.port};
+  why.clear();
+  Tcp::resolver resolver(context);
+  const auto found = resolver.resolve(
+      options.host, std::to_string(options.port), Tcp::resolver::address_configured, why);
+  return why ? Tcp::endpoint{} : found.begin()->endpoint();
+}
+
+void close_on_exec(int descriptor) {
+  ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+}
+
+}  // namespace
+
+// One thread accepts and hands connections to all in turn. Sockets with SO_REUSEPORT would spare
+// the hand-over, but then a second server on the same port would not be refused.
+class Listener::Network {
+ public:
+  Network(ListenerOptions options, const Dispatcher& dispatcher, WebSocketAcceptor* acceptor)
+      : site_(std::move(options), dispatcher, acceptor),
+        threads_(static_cast<std::size_t>(thread_count(site_.options))) {}
+  Network(const Network&) = delete;
+  Network& operator=(const Network&) = delete;
+  ~Network() = default;
+
+  Status bind() {
+    error_code why;
+    const auto endpoint = resolve(threads_.front().context(), site_.options, why);
+    if (!why) acceptor_.open(endpoint.protocol(), why);
+    if (!why) close_on_exec(acceptor_.native_handle());
+    if (!why) acceptor_.set_option(Tcp::acceptor::reuse_address(true), why);
+    if (!why) acceptor_.bind(endpoint, why);
+    if (!why) acceptor_.listen(asio::socket_base::max_listen_connections, why);
+    if (!why) port_ = acceptor_.local_endpoint(why).port();
+    if (why) return cannot_listen(site_.options, why);
+    return Unit{};
+  }
+
+  void start() {
+    accept_next();
+    for (auto& thread : threads_)
+      thread.start();
+    started_ = true;
+  }
+
+  void stop(Millis grace) {
+    if (stopped_) return;
+    stopped_ = true;
+    if (started_) end_connections(grace);
+    site_.workers.finish();
+    for (auto& thread : threads_)
+      thread.join();
+  }
+
+  std::uint16_t port() const { return port_; }
+
+  ListenerStats stats() const {
+    return {.connections = site_.connections.count(),
+            .web_sockets = site_.web_sockets.load(std::memory_order_relaxed),
+            .requests = site_.requests.load(std::memory_order_relaxed),
+            .queued = site_.workers.queued()};
+  }
+
+ private:
+  void end_connections(Millis grace) {
+    asio::post(threads_.front().context(), [this] {
+      error_code ignored;
+      acceptor_.close(ignored);
+      pause_.cancel();
+    });
+    for (auto& thread : threads_)
+      asio::post(thread.context(), [&thread] { thread.retire_all(); });
+    if (site_.connections.wait_until_empty(grace)) return;
+    for (auto& thread : threads_)
+      asio::post(thread.context(), [&thread] { thread.cut_all(); });
+    site_.connections.wait_until_empty();
+  }
+
+  void accept_next() {
+    next_ = (next_ + 1) % threads_.size();
+    auto& thread = threads_[next_];
+    acceptor_.async_accept(thread.context(),
+                           [this, &thread](const error_code& error, Tcp::socket socket) {
+                             on_accepted(error, thread, std::move(socket));
+                           });
+  }
+
+  void on_accepted(const error_code& error, NetworkThread& thread, Tcp::socket socket) {
+    if (!acceptor_.is_open()) return;
+    if (!error) {
+      welcome(thread, std::move(socket));
+    } else if (error != asio::error::connection_aborted) {
+      // Descriptors or memory are used up: what waits in the kernel's queue is taken up later.
+      pause_.expires_after(accept_pause);
+      return pause_.async_wait([this](const error_code&) {
+        if (acceptor_.is_open()) accept_next();
+      });
+    }
+    accept_next();
+  }
+
+  void welcome(NetworkThread& thread, Tcp::socket socket) {
+    error_code ignored;
+    close_on_exec(socket.native_handle());
+    socket.set_option(Tcp::no_delay(true), ignored);
+    if (site_.connections.count() >= site_.options.max_connections) return turn_away(socket);
+    asio::post(thread.context(), [this, &thread, socket = std::move(socket)]() mutable {
+      start_http_connection(thread, site_, std::move(socket));
+    });
+  }
+
+  static void turn_away(Tcp::socket& socket) {
+    error_code ignored;
+    const auto reply =
+        error_reply({.code = Errc::unavailable, .message = "the server has too many connections"});
+    const auto text = response_head(reply, Persistence::close) + reply.body;
+    socket.non_blocking(true, ignored);
+    socket.write_some(asio::buffer(text), ignored);
+    socket.shutdown(Tcp::socket::shutdown_send, ignored);
+  }
+
+  Site site_;
+  std::deque<NetworkThread> threads_;
+  Tcp::acceptor acceptor_{threads_.front().context()};
+  asio::steady_timer pause_{threads_.front().context()};
+  std::size_t next_ = 0;
+  std::uint16_t port_ = 0;
+  bool started_ = false;
+  bool stopped_ = false;
+};
+
+Listener::Listener(std::unique_ptr<Network> network) : network_(std::move(network)) {}
+
+Listener::~Listener() {
+  stop(Millis{0});
+}
+
+Result<std::unique_ptr<Listener>> Listener::open(ListenerOptions options,
+                                                 const Dispatcher& dispatcher,
+                                                 WebSocketAcceptor* acceptor) {
+  auto network = std::make_unique<Network>(std::move(options), dispatcher, acceptor);
+  if (auto bound = network->bind(); !bound) return bound.error();
+  return std::unique_ptr<Listener>(new Listener(std::move(network)));
+}
+
+std::uint16_t Listener::port() const {
+  return network_->port();
+}
+
+void Listener::start() {
+  network_->start();
+}
+
+void Listener::stop(Millis grace) {
+  network_->stop(grace);
+}
+
+ListenerStats Listener::stats() const {
+  return network_->stats();
+}
+
+}  // namespace bot::http

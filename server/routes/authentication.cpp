@@ -1,0 +1,90 @@
+#include "server/routes/authentication.hpp"
+
+#include <algorithm>
+
+#include "base/fault.hpp"
+#include "base/text.hpp"
+#include "drivers/crypto.hpp"
+#include "server/store/token_store.hpp"
+
+namespace bot::routes {
+namespace {
+
+// An address may send this many wrong keys at once, and one more a second after that.
+constexpr double most_failures = 60;
+constexpr double forgiven_per_ms = 1.0 / 1000;
+constexpr std::size_t most_addresses = 10'000;
+// A token's last use is stored at most this often.
+constexpr UnixMillis use_granularity_ms = 60'000;
+
+Error unauthenticated(const std::string& detail) {
+  return {.code = Errc::unauthenticated, .message = detail};
+}
+
+}  // namespace
+
+Authenticator::Authenticator(store::Database& database,
+                             const Clock& clock,
+                             const std::string& admin_key)
+    : database_(database), clock_(clock), admin_key_sha256_(sha256_hex(admin_key)) {}
+
+Result<http::Principal> Authenticator::authenticate(const http::Request& request,
+                                                    http::Access access) {
+  const auto admin_key = request.header("X-Admin-API-Key");
+  const auto user_key = request.header("X-API-Key");
+  const bool admin_may = access == http::Access::admin || access == http::Access::either;
+  const bool user_may = access == http::Access::user || access == http::Access::either;
+  if (admin_may && !admin_key.empty()) {
+    if (is_admin_key(admin_key)) return http::Principal{.admin = true};
+    return wrong_key(request.peer_address, "Invalid or missing admin token.");
+  }
+  if (user_may && !user_key.empty()) return user_of_key(user_key, request.peer_address);
+  return unauthenticated(access == http::Access::admin ? "Invalid or missing admin token."
+                                                       : "Missing API token (X-API-Key header)");
+}
+
+Result<http::Principal> Authenticator::user_of_key(std::string_view key,
+                                                   const std::string& peer_address) {
+  const auto digest = sha256_hex(key);
+  const auto found = database_.read([&](sql::Connection& connection) {
+    return store::TokenStore(connection).find_live(digest, clock_.now_ms());
+  });
+  if (!found) return wrong_key(peer_address, "Invalid API token");
+  note_use(found->token.id, found->token.last_used_at);
+  return http::Principal{.user_id = found->user.id, .token_id = found->token.id};
+}
+
+bool Authenticator::is_admin_key(std::string_view key) const {
+  return equal_in_constant_time(sha256_hex(key), admin_key_sha256_);
+}
+
+Error Authenticator::wrong_key(const std::string& peer_address, const std::string& detail) {
+  const auto now = clock_.monotonic().count();
+  const std::lock_guard lock(mutex_);
+  if (failures_.size() > most_addresses) failures_.clear();
+  auto& bucket = failures_[peer_address];
+  const auto elapsed = static_cast<double>(now - bucket.since);
+  bucket.failures = std::max(0.0, bucket.failures - elapsed * forgiven_per_ms) + 1;
+  bucket.since = now;
+  if (bucket.failures <= most_failures) return unauthenticated(detail);
+  bucket.failures = most_failures;
+  return {.code = Errc::rate_limited,
+          .message = "Too many requests with a wrong key",
+          .retry_after_seconds = 1};
+}
+
+void Authenticator::note_use(std::int64_t token_id, std::optional<UnixMillis> last_used_at) {
+  const auto now = clock_.now_ms();
+  if (last_used_at && now - *last_used_at < use_granularity_ms) return;
+  try {
+    database_.write_async(
+        [token_id, now](sql::Connection& connection) {
+          store::TokenStore(connection).touch(token_id, now);
+        },
+        [](const auto&) {});
+  } catch (const Unavailable&) {
+    return;  // the next use is soon enough
+  }
+}
+
+}  // namespace bot::routes

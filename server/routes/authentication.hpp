@@ -1,0 +1,46 @@
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "server/http/principal.hpp"
+#include "server/http/request.hpp"
+#include "server/http/router.hpp"
+#include "server/store/database.hpp"
+
+namespace bot::routes {
+
+// Who asks (design §3): X-API-Key is looked up by its SHA-256, X-Admin-API-Key is compared in
+// constant time. A missing or wrong key is unauthenticated. An address that keeps sending wrong
+// keys is answered rate_limited instead; right keys pass all the same, because many users may
+// share one address behind a proxy. Thread-safe.
+class Authenticator {
+ public:
+  Authenticator(store::Database& database, const Clock& clock, const std::string& admin_key);
+
+  Result<http::Principal> authenticate(const http::Request& request, http::Access access);
+
+  // A user's key outside of the header, as /ws takes it from its query.
+  Result<http::Principal> user_of_key(std::string_view key, const std::string& peer_address);
+
+ private:
+  struct Bucket {
+    double failures = 0;
+    UnixMillis since = 0;
+  };
+
+  bool is_admin_key(std::string_view key) const;
+  Error wrong_key(const std::string& peer_address, const std::string& detail);
+  void note_use(std::int64_t token_id, std::optional<UnixMillis> last_used_at);
+
+  store::Database& database_;
+  const Clock& clock_;
+  const std::string admin_key_sha256_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, Bucket> failures_;  // by address; guarded by mutex_
+};
+
+}  // namespace bot::routes

@@ -1,0 +1,190 @@
+#include "server/routes/openapi.hpp"
+
+#include <map>
+
+#include "base/text.hpp"
+#include "client/types/json.hpp"
+#include "server/routes/openapi_schemas.hpp"
+
+namespace bot::routes {
+namespace {
+
+using types::Json;
+
+constexpr std::string_view internal_prefix = "/bots/internal/";
+
+struct Operation {
+  std::string id;
+  std::string request;        // schema name; empty: no body
+  std::string answer;         // schema name; a list is "User[]"; empty: no body
+  std::vector<int> statuses;  // of success
+  std::vector<int> errors;
+  std::vector<std::string> query = {};  // names of query parameters
+};
+
+// What the router cannot know: bodies and codes, by method and pattern.
+const std::map<std::string, Operation>& operations() {
+  static const std::map<std::string, Operation> all = {
+      {"GET /", {"greet", "", "Message", {200}, {}}},
+      {"GET /health", {"get_health", "", "Health", {200}, {}}},
+      {"GET /ready", {"get_ready", "", "Health", {200}, {503}}},
+      {"GET /version", {"get_version", "", "Version", {200}, {}}},
+      {"GET /metrics", {"get_metrics", "", "text", {200}, {}}},
+      {"GET /openapi.json", {"get_openapi", "", "Any", {200}, {}}},
+      {"GET /auth/me", {"get_identity", "", "Identity", {200}, {}}},
+      {"GET /admin/users", {"list_users", "", "User[]", {200}, {422}, {"skip", "limit"}}},
+      {"POST /admin/users", {"create_user", "NewUser", "User", {200, 201}, {409, 415, 422}}},
+      {"GET /admin/users/{user_id}", {"get_user", "", "UserDetail", {200}, {404, 422}}},
+      {"GET /admin/users/email/{email}", {"find_user", "", "User", {200}, {404}}},
+      {"PATCH /admin/users/{user_id}",
+       {"update_user", "UserPatch", "User", {200}, {400, 404, 415, 422}}},
+      {"DELETE /admin/users/{user_id}", {"delete_user", "", "Message", {200}, {404, 422}}},
+      {"POST /admin/users/{user_id}/tokens",
+       {"create_token", "NewToken", "Token", {201}, {404, 409, 415, 422}}},
+      {"GET /admin/users/{user_id}/tokens", {"list_tokens", "", "Token[]", {200}, {404, 422}}},
+      {"DELETE /admin/tokens/{token_id}", {"revoke_token", "", "", {204}, {404, 422}}},
+      {"GET /admin/meetings",
+       {"list_all_meetings",
+        "",
+        "MeetingList",
+        {200},
+        {422},
+        {"limit", "offset", "status", "platform", "user_id"}}},
+      {"POST /admin/meetings/{meeting_id}/stop",
+       {"stop_meeting", "", "Accepted", {202}, {404, 422}}},
+      {"GET /admin/stats/meetings-users",
+       {"list_meetings_and_users", "", "MeetingsAndUsers", {200}, {422}, {"skip", "limit"}}},
+      {"POST /bots", {"start_bot", "NewBot", "Meeting", {201}, {409, 415, 422, 429}}},
+      {"GET /bots", {"list_bots", "", "MeetingList", {200}, {}}},
+      {"GET /bots/status", {"get_bots_status", "", "BotsStatus", {200}, {}}},
+      {"DELETE /bots/{platform}/{native_meeting_id}",
+       {"stop_bot", "", "Accepted", {202}, {404, 422}}},
+      {"PUT /bots/{platform}/{native_meeting_id}/config",
+       {"configure_bot", "BotConfig", "Accepted", {202}, {404, 409, 415, 422}}},
+      {"GET /bots/{platform}/{native_meeting_id}/commands",
+       {"list_bot_commands", "", "BotCommandList", {200}, {404, 422}}},
+      {"GET /bots/{platform}/{native_meeting_id}/commands/{command_id}",
+       {"get_bot_command", "", "BotCommand", {200}, {404, 422}}},
+      {"GET /meetings",
+       {"list_meetings",
+        "",
+        "MeetingList",
+        {200},
+        {422},
+        {"limit", "offset", "status", "platform"}}},
+      {"PATCH /meetings/{platform}/{native_meeting_id}",
+       {"update_meeting", "MeetingPatch", "Meeting", {200}, {400, 404, 415, 422}}},
+      {"DELETE /meetings/{platform}/{native_meeting_id}",
+       {"delete_meeting", "", "Message", {200}, {404, 409, 422}}},
+      {"GET /meetings/{meeting_id}/timeline", {"get_timeline", "", "Timeline", {200}, {404, 422}}},
+      {"GET /transcripts/{platform}/{native_meeting_id}",
+       {"get_transcript", "", "Transcript", {200}, {404, 422}, {"meeting_id"}}},
+      {"GET /user/webhook", {"get_webhook", "", "Webhook", {200}, {}}},
+      {"PUT /user/webhook", {"set_webhook", "NewWebhook", "Webhook", {200}, {415, 422}}},
+      {"DELETE /user/webhook", {"clear_webhook", "", "Message", {200}, {}}},
+      {"GET /user/webhook/deliveries",
+       {"list_deliveries", "", "DeliveryList", {200}, {422}, {"limit"}}},
+  };
+  return all;
+}
+
+Json reference(const std::string& schema) {
+  if (schema.ends_with("[]")) {
+    return Json{{"type", "array"}, {"items", reference(schema.substr(0, schema.size() - 2))}};
+  }
+  return Json{{"$ref", "#/components/schemas/" + schema}};
+}
+
+Json content(const std::string& schema) {
+  if (schema == "text") return Json{{"text/plain", Json{{"schema", Json{{"type", "string"}}}}}};
+  return Json{{"application/json", Json{{"schema", reference(schema)}}}};
+}
+
+Json security(http::Access access) {
+  const Json user{{"user_key", Json::array()}};
+  const Json admin{{"admin_key", Json::array()}};
+  switch (access) {
+    case http::Access::open:
+    case http::Access::bot:
+      return Json::array();
+    case http::Access::user:
+      return Json::array({user});
+    case http::Access::admin:
+      return Json::array({admin});
+    case http::Access::either:
+      return Json::array({user, admin});
+  }
+  return Json::array();
+}
+
+Json path_parameters(const std::string& pattern) {
+  auto parameters = Json::array();
+  for (const auto segment : split(pattern, '/')) {
+    if (!segment.starts_with('{')) continue;
+    const std::string name(segment.substr(1, segment.size() - 2));
+    parameters.push_back(Json{
+        {"name", name}, {"in", "path"}, {"required", true}, {"schema", parameter_schema(name)}});
+  }
+  return parameters;
+}
+
+Json describe(const http::Route& route, const Operation& operation) {
+  Json described{{"operationId", operation.id}, {"summary", route.summary}};
+  described["security"] = security(route.access);
+  auto parameters = path_parameters(route.pattern);
+  for (const auto& name : operation.query) {
+    parameters.push_back(Json{{"name", name}, {"in", "query"}, {"schema", parameter_schema(name)}});
+  }
+  if (!parameters.empty()) described["parameters"] = parameters;
+  if (!operation.request.empty()) {
+    described["requestBody"] = Json{{"required", operation.request != "NewToken"},
+                                    {"content", content(operation.request)}};
+  }
+  auto responses = Json::object();
+  for (const int status : operation.statuses) {
+    Json response{{"description", "Done"}};
+    if (!operation.answer.empty()) response["content"] = content(operation.answer);
+    responses[std::to_string(status)] = response;
+  }
+  auto errors = operation.errors;
+  if (route.access != http::Access::open) errors.push_back(401);
+  std::sort(errors.begin(), errors.end());
+  for (const int status : errors) {
+    // /ready tells in its usual form what does not work.
+    const bool own_form = route.pattern == "/ready";
+    responses[std::to_string(status)] =
+        Json{{"description", std::string(http::reason_phrase(status))},
+             {"content", content(own_form ? "Health" : "Error")}};
+  }
+  described["responses"] = responses;
+  return described;
+}
+
+}  // namespace
+
+std::string openapi_document(const http::Router& router, const std::string& version) {
+  auto paths = Json::object();
+  for (const auto& route : router.routes()) {
+    if (route->pattern.starts_with(internal_prefix)) continue;
+    const auto& operation = operations().at(route->method + " " + route->pattern);
+    paths[route->pattern][to_lower(route->method)] = describe(*route, operation);
+  }
+  const Json document{
+      {"openapi", "3.1.0"},
+      {"info",
+       Json{{"title", "botd"},
+            {"version", version},
+            {"summary", "Sends bots into meetings, limits how many, keeps state and transcripts"},
+            {"license", Json{{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}}},
+      {"servers", Json::array({Json{{"url", "/"}, {"description", "The server that was asked"}}})},
+      {"paths", paths},
+      {"components",
+       Json{{"schemas", component_schemas()},
+            {"securitySchemes",
+             Json{{"user_key", Json{{"type", "apiKey"}, {"in", "header"}, {"name", "X-API-Key"}}},
+                  {"admin_key",
+                   Json{{"type", "apiKey"}, {"in", "header"}, {"name", "X-Admin-API-Key"}}}}}}}};
+  return types::dump(document);
+}
+
+}  // namespace bot::routes

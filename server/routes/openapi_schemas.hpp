@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "client/types/json.hpp"
+
+namespace bot::routes {
+
+// components.schemas of the OpenAPI document: every body by its name.
+types::Json component_schemas();
+
+// The schema of a path or query parameter by its name.
+types::Json parameter_schema(const std::string& name);
+
+}  // namespace bot::routes

@@ -1,0 +1,69 @@
+// The service's endpoints, one file for each resource. Each function adds its routes to the
+// router; what it needs are its arguments, which must outlive the router.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "server/bots/lifecycle.hpp"
+#include "server/commands/mailbox.hpp"
+#include "server/domain/meeting_address.hpp"
+#include "server/http/router.hpp"
+#include "server/store/database.hpp"
+#include "server/webhooks/target.hpp"
+
+namespace bot::routes {
+
+// Contract §1.3: /admin/users, with DELETE (stops the user's bots first).
+void add_user_routes(http::Router& router,
+                     store::Database& database,
+                     bots::Lifecycle& lifecycle,
+                     const Clock& clock);
+
+// /admin/users/{id}/tokens and /admin/tokens/{id}. Values are shown once and stored hashed.
+void add_token_routes(http::Router& router, store::Database& database, const Clock& clock);
+
+// /admin/meetings and /admin/stats.
+void add_admin_meeting_routes(http::Router& router,
+                              store::Database& database,
+                              bots::Lifecycle& lifecycle,
+                              const Clock& clock);
+
+// Contract §1.5: /bots.
+void add_bot_routes(http::Router& router,
+                    store::Database& database,
+                    bots::Lifecycle& lifecycle,
+                    const Clock& clock,
+                    domain::IdRule id_rule);
+
+// /bots/{platform}/{native_meeting_id}/commands: what became of each command.
+void add_command_routes(http::Router& router, store::Database& database);
+
+// Contract §1.6 and §1.7: /meetings and /transcripts.
+void add_meeting_routes(http::Router& router, store::Database& database, const Clock& clock);
+void add_transcript_routes(http::Router& router, store::Database& database);
+
+// /user/webhook and its deliveries.
+void add_webhook_routes(http::Router& router,
+                        store::Database& database,
+                        const Clock& clock,
+                        webhooks::PrivateTargets private_targets);
+
+// /bots/internal/callback/{secret}/…, for the bots of every generation.
+void add_callback_routes(http::Router& router,
+                         bots::Lifecycle& lifecycle,
+                         commands::Mailbox& mailbox);
+
+struct ServiceFacts {
+  std::string version;
+  std::string commit;
+  // Part name and "" when it works, else what is wrong with it.
+  std::function<std::vector<std::pair<std::string, std::string>>()> parts;
+  std::function<std::string()> metrics;  // Prometheus text
+};
+
+// /, /health, /ready, /version, /metrics, /auth/me and, once all others are added, /openapi.json.
+void add_service_routes(http::Router& router, store::Database& database, ServiceFacts facts);
+
+}  // namespace bot::routes

@@ -1,0 +1,235 @@
+#include "server/routes/socket.hpp"
+
+#include <map>
+
+#include "base/time_format.hpp"
+#include "client/types/json.hpp"
+#include "server/domain/meeting_address.hpp"
+#include "server/store/meeting_store.hpp"
+
+namespace bot::routes {
+namespace {
+
+using types::Json;
+
+constexpr std::size_t most_subscriptions = 1000;
+
+struct Place {
+  std::string platform;
+  std::string native_id;
+
+  auto operator<=>(const Place&) const = default;
+};
+
+Json to_json(const Place& place) {
+  return Json{{"platform", place.platform}, {"native_id", place.native_id}};
+}
+
+Json place_list(const std::vector<Place>& places) {
+  auto list = Json::array();
+  for (const auto& place : places)
+    list.push_back(to_json(place));
+  return list;
+}
+
+Json error_frame(const std::string& error) {
+  return Json{{"type", "error"}, {"error", error}};
+}
+
+Json error_frame(const std::string& error, Json details) {
+  auto frame = error_frame(error);
+  frame["details"] = std::move(details);
+  return frame;
+}
+
+Json status_frame(const events::StatusChanged& event) {
+  Json payload{{"status", event.state}};
+  if (!event.phase.empty()) payload["phase"] = event.phase;
+  return Json{{"type", "meeting.status"},
+              {"meeting", to_json(Place{event.platform, event.native_meeting_id})},
+              {"payload", payload},
+              {"ts", format_time(event.at)}};
+}
+
+Json transcript_frame(const events::TranscriptChanged& event) {
+  auto segments = Json::array();
+  for (const auto& segment : event.segments) {
+    segments.push_back(
+        Json{{"start", segment.start},
+             {"text", segment.text},
+             {"end_time", segment.end},
+             {"language", segment.language.empty() ? Json(nullptr) : Json(segment.language)},
+             {"updated_at", format_time(event.at)},
+             {"session_uid", event.session_uid},
+             {"speaker", segment.speaker.empty() ? Json(nullptr) : Json(segment.speaker)},
+             {"speaker_mapping_status", segment.speaker.empty() ? "UNKNOWN" : "MAPPED"},
+             {"absolute_start_time", format_time(segment.absolute_start)},
+             {"absolute_end_time", format_time(segment.absolute_end)}});
+  }
+  return Json{{"type", "transcript.mutable"},
+              {"meeting", to_json(Place{event.platform, event.native_meeting_id})},
+              {"payload", Json{{"segments", segments}}},
+              {"ts", format_time(event.at)}};
+}
+
+struct FrameOf {
+  Json operator()(const events::StatusChanged& event) const { return status_frame(event); }
+  Json operator()(const events::TranscriptChanged& event) const { return transcript_frame(event); }
+};
+
+// One meeting of a request's list, or why it is none.
+struct Named {
+  std::optional<Place> place;
+  std::string problem;
+};
+
+Named read_place(const nlohmann::json& entry, std::size_t index) {
+  const auto at = "meetings[" + std::to_string(index) + "]";
+  if (!entry.is_object()) return {std::nullopt, at + " must be an object"};
+  const auto text = [&](const char* name) {
+    const auto found = entry.find(name);
+    return found != entry.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  // The name of the HTTP API is understood as well.
+  auto native_id = text("native_id");
+  if (native_id.empty()) native_id = text("native_meeting_id");
+  Place place{text("platform"), native_id};
+  if (place.platform.empty() || place.native_id.empty()) {
+    return {std::nullopt, at + " missing 'platform' or 'native_id'"};
+  }
+  if (!domain::is_platform(place.platform) ||
+      domain::native_id_problem(place.platform, place.native_id, domain::IdRule::lenient)) {
+    return {std::nullopt, at + " invalid native_meeting_id for platform '" + place.platform + "'"};
+  }
+  return {place, {}};
+}
+
+// One connection. Frames are sent from the publisher's thread: the peer queues and never blocks.
+class Subscriber final : public http::WebSocketHandler {
+ public:
+  Subscriber(std::int64_t user_id, store::Database& database, events::Bus& bus)
+      : user_id_(user_id), database_(database), bus_(bus) {}
+
+  void on_open(std::shared_ptr<http::WebSocketPeer> peer) override { peer_ = std::move(peer); }
+
+  void on_text(std::string text) override {
+    const auto message = nlohmann::json::parse(text, nullptr, false);
+    if (message.is_discarded()) return send(error_frame("invalid_json"));
+    const auto action = message.is_object() ? message.value("action", nlohmann::json()) : nullptr;
+    if (action == "ping") return send(Json{{"type", "pong"}});
+    if (action == "subscribe") return subscribe(message);
+    if (action == "unsubscribe") return unsubscribe(message);
+    send(error_frame("unknown_action"));
+  }
+
+  void on_close() override { subscriptions_.clear(); }
+
+ private:
+  void subscribe(const nlohmann::json& message) {
+    const auto meetings = message.find("meetings");
+    if (meetings == message.end() || !meetings->is_array()) {
+      return send(error_frame("invalid_subscribe_payload", "'meetings' must be a non-empty list"));
+    }
+    if (meetings->empty()) {
+      return send(error_frame("invalid_subscribe_payload", "'meetings' list cannot be empty"));
+    }
+    std::vector<Place> subscribed;
+    auto problems = Json::array();
+    for (std::size_t i = 0; i < meetings->size(); ++i) {
+      const auto named = read_place((*meetings)[i], i);
+      if (!named.place) {
+        problems.push_back(named.problem);
+      } else if (!follow(*named.place)) {
+        problems.push_back("meetings[" + std::to_string(i) +
+                           "] not authorized or not found for user");
+      } else {
+        subscribed.push_back(*named.place);
+      }
+    }
+    if (!problems.empty()) send(error_frame("invalid_subscribe_payload", problems));
+    send(Json{{"type", "subscribed"}, {"meetings", place_list(subscribed)}});
+  }
+
+  void unsubscribe(const nlohmann::json& message) {
+    const auto meetings = message.find("meetings");
+    if (meetings == message.end() || !meetings->is_array()) {
+      return send(error_frame("invalid_unsubscribe_payload", "'meetings' must be a list"));
+    }
+    std::vector<Place> ended;
+    auto problems = Json::array();
+    for (std::size_t i = 0; i < meetings->size(); ++i) {
+      const auto named = read_place((*meetings)[i], i);
+      if (!named.place) {
+        problems.push_back(named.problem);
+      } else if (subscriptions_.erase(*named.place) == 0) {
+        problems.push_back("meetings[" + std::to_string(i) + "] not currently subscribed");
+      } else {
+        ended.push_back(*named.place);
+      }
+    }
+    if (!problems.empty()) send(error_frame("invalid_unsubscribe_payload", problems));
+    send(Json{{"type", "unsubscribed"}, {"meetings", place_list(ended)}});
+  }
+
+  // The subscription is to the place, so that it also covers a bot that is sent there later.
+  bool follow(const Place& place) {
+    if (subscriptions_.contains(place)) return true;
+    const auto meeting = database_.read([&](sql::Connection& connection) {
+      return store::MeetingStore(connection).find_newest(user_id_, place.platform, place.native_id);
+    });
+    if (!meeting || subscriptions_.size() >= most_subscriptions) return false;
+    auto handler = [place, peer = peer_](const std::shared_ptr<const events::Event>& event) {
+      const bool here = std::visit(
+          [&](const auto& change) {
+            return change.platform == place.platform && change.native_meeting_id == place.native_id;
+          },
+          *event);
+      if (here) peer->send(types::dump(std::visit(FrameOf{}, *event)));
+    };
+    subscriptions_.emplace(place, bus_.subscribe_user(user_id_, std::move(handler)));
+    return true;
+  }
+
+  void send(const Json& frame) { peer_->send(types::dump(frame)); }
+
+  const std::int64_t user_id_;
+  store::Database& database_;
+  events::Bus& bus_;
+  std::shared_ptr<http::WebSocketPeer> peer_;
+  std::map<Place, events::Subscription> subscriptions_;
+};
+
+class SocketAcceptor final : public http::WebSocketAcceptor {
+ public:
+  SocketAcceptor(Authenticator& authenticator, store::Database& database, events::Bus& bus)
+      : authenticator_(authenticator), database_(database), bus_(bus) {}
+
+  Result<std::unique_ptr<http::WebSocketHandler>> accept(const http::Request& request) override {
+    if (request.path != "/ws") return Error{.code = Errc::not_found, .message = "Not Found"};
+    auto key = std::string(request.header("X-API-Key"));
+    if (key.empty()) key = request.query_value("api_key").value_or("");
+    if (key.empty()) {
+      return Error{.code = Errc::unauthenticated,
+                   .message = "Missing API token (X-API-Key header)"};
+    }
+    const auto who = authenticator_.user_of_key(key, request.peer_address);
+    if (!who) return who.error();
+    return std::unique_ptr<http::WebSocketHandler>(
+        std::make_unique<Subscriber>(who->user_id, database_, bus_));
+  }
+
+ private:
+  Authenticator& authenticator_;
+  store::Database& database_;
+  events::Bus& bus_;
+};
+
+}  // namespace
+
+std::unique_ptr<http::WebSocketAcceptor> make_socket_acceptor(Authenticator& authenticator,
+                                                              store::Database& database,
+                                                              events::Bus& bus) {
+  return std::make_unique<SocketAcceptor>(authenticator, database, bus);
+}
+
+}  // namespace bot::routes

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "server/queue/dispatcher.hpp"
+#include "server/store/database.hpp"
+#include "server/webhooks/sender.hpp"
+
+namespace bot::webhooks {
+
+struct DeliveryOptions {
+  SenderOptions sender = {};
+  int concurrency = 4;
+  Millis longest_retry_after{3'600'000};
+};
+
+// Registers the handler that delivers events (lane webhook.deliver). 2xx is delivered; 5xx, 408,
+// 429 and no answer are tried again after the queue's backoff, or what Retry-After says up to a
+// bound; every other status, a redirect and a refused target are final. Each attempt is written
+// to the deliveries. REQUIRES: before the dispatcher starts; all three outlive it.
+void register_delivery(queue::Dispatcher& dispatcher,
+                       store::Database& database,
+                       const Clock& clock,
+                       DeliveryOptions options);
+
+}  // namespace bot::webhooks

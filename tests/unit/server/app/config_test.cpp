@@ -1,0 +1,132 @@
+#include "server/app/config.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+namespace bot::app {
+namespace {
+
+Environment environment_of(std::map<std::string, std::string> values) {
+  values.emplace("HOME", "/home/ann");
+  return [values = std::move(values)](const std::string& name) -> std::optional<std::string> {
+    const auto found = values.find(name);
+    if (found == values.end()) return std::nullopt;
+    return found->second;
+  };
+}
+
+Config resolved(const std::vector<GivenFlag>& flags,
+                std::map<std::string, std::string> values = {}) {
+  auto config = resolve_config(flags, environment_of(std::move(values)));
+  EXPECT_TRUE(config) << (config ? "" : config.error().message);
+  return config ? config->config : Config{};
+}
+
+Error refused(const std::vector<GivenFlag>& flags, std::map<std::string, std::string> values = {}) {
+  auto config = resolve_config(flags, environment_of(std::move(values)));
+  EXPECT_FALSE(config);
+  return config ? Error{} : config.error();
+}
+
+TEST(Config, WorksWithoutAnySetting) {
+  const auto config = resolved({});
+
+  EXPECT_EQ(config.listen_host, "127.0.0.1");
+  EXPECT_EQ(config.listen_port, 8056);
+  EXPECT_EQ(config.data_dir, "/home/ann/.local/state/botd");
+  EXPECT_EQ(config.runtime, RuntimeKind::process);
+  EXPECT_EQ(config.on_shutdown, OnShutdown::leave);
+  EXPECT_EQ(config.active_limit, Millis{120'000});
+}
+
+TEST(Config, FlagsWinOverTheEnvironment) {
+  const auto config = resolved({{"cleanup-interval", "1s"}},
+                               {{"BOTD_CLEANUP_INTERVAL", "2s"}, {"BOTD_STOP_GRACE", "3s"}});
+
+  EXPECT_EQ(config.cleanup_interval, Millis{1000});
+  EXPECT_EQ(config.stop_grace, Millis{3000});
+}
+
+TEST(Config, RepeatedSettingsCollect) {
+  const auto config = resolved({{"bot-script", "stale-*=hang"}, {"bot-script", "x=y=dies"}},
+                               {{"BOTD_CALLBACK_URL", "http://a:1/,https://b"}});
+
+  ASSERT_EQ(config.bot_scripts.size(), 2U);
+  EXPECT_EQ(config.bot_scripts[1].pattern, "x=y");
+  EXPECT_EQ(config.bot_scripts[1].script, bots::Script::dies);
+  EXPECT_EQ(config.callback_urls, (std::vector<std::string>{"http://a:1", "https://b"}));
+}
+
+TEST(Config, ABadValueNamesItsFlagOrVariable) {
+  EXPECT_TRUE(refused({{"listen", "8056"}}).message.starts_with("--listen: '8056'"));
+  EXPECT_TRUE(refused({{"bot-script", "a=jump"}}).message.starts_with("--bot-script: 'a=jump'"));
+  EXPECT_TRUE(refused({{"stop-grace", "0"}}).message.starts_with("--stop-grace: "));
+  EXPECT_TRUE(refused({}, {{"BOTD_WORKERS", "many"}}).message.starts_with("BOTD_WORKERS: 'many'"));
+  EXPECT_TRUE(refused({}, {{"BOTD_RUNTIME", "docker9"}}).message.starts_with("BOTD_RUNTIME: "));
+}
+
+TEST(Config, EverySettingReadsBackWhatItShows) {
+  const Config defaults = resolved({});
+  for (const auto& setting : settings()) {
+    if (setting.repeatable) continue;
+    Config config;
+    const auto shown = setting.show(defaults);
+    EXPECT_TRUE(setting.read(config, shown)) << setting.name << " " << shown;
+    EXPECT_EQ(setting.show(config), shown) << setting.name;
+  }
+}
+
+TEST(Config, NamesAreUniqueAndExplained) {
+  std::set<std::string> names;
+  for (const auto& setting : settings()) {
+    EXPECT_TRUE(names.insert(setting.name).second) << setting.name;
+    EXPECT_FALSE(setting.help.empty()) << setting.name;
+  }
+}
+
+TEST(Config, AGeneratedKeyStaysOnThisMachine) {
+  EXPECT_TRUE(refused({{"listen", "0.0.0.0:8056"}}).hint.find("BOTD_ADMIN_KEY") !=
+              std::string::npos);
+  EXPECT_EQ(resolved({{"listen", "0.0.0.0:0"}, {"allow-generated-key", "true"}}).listen_host,
+            "0.0.0.0");
+  EXPECT_EQ(resolved({{"listen", "[::1]:80"}}).listen_host, "::1");
+  EXPECT_TRUE(
+      resolved({{"listen", "0.0.0.0:1"}}, {{"BOTD_ADMIN_KEY", "0123456789abcdef"}}).admin_key);
+}
+
+TEST(Config, AShortAdminKeyIsRefusedWithoutShowingIt) {
+  const auto error = refused({}, {{"BOTD_ADMIN_KEY", "hunter2"}});
+
+  EXPECT_EQ(error.message.find("hunter2"), std::string::npos);
+  EXPECT_TRUE(error.message.starts_with("BOTD_ADMIN_KEY: "));
+}
+
+TEST(Config, HeartbeatsMustFitIntoTheLimitOfSilence) {
+  EXPECT_TRUE(refused({{"active-limit", "10s"}}).message.find("--bot-heartbeat-interval") !=
+              std::string::npos);
+}
+
+TEST(Config, PrintedConfigTellsOriginsAndNoSecret) {
+  const auto config = resolve_config(
+      {{"workers", "4"}},
+      environment_of({{"BOTD_ADMIN_KEY", "0123456789abcdef"}, {"BOTD_THREADS", "2"}}));
+  ASSERT_TRUE(config);
+  std::ostringstream out;
+
+  print_config(out, *config);
+
+  EXPECT_NE(out.str().find("workers = 4  # flag\n"), std::string::npos);
+  EXPECT_NE(out.str().find("threads = 2  # environment\n"), std::string::npos);
+  EXPECT_NE(out.str().find("runtime = process  # default\n"), std::string::npos);
+  EXPECT_EQ(out.str().find("0123456789abcdef"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace bot::app
