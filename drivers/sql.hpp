@@ -146,6 +146,7 @@ struct Dialect {
   std::string_view for_update;       // after a SELECT: locks its rows until the end; may be empty
   std::string_view skip_locked;      // likewise, passing over rows that others hold
   std::string_view identity_column;  // type of a primary key that the engine numbers, never reused
+  std::string_view tables;           // a query whose column `name` lists our tables
 };
 
 // One session with an engine. Not thread-safe: one thread at a time.

@@ -12,17 +12,19 @@
 #include "base/text.hpp"
 
 namespace bot::sql {
-namespace {
 
-constexpr std::size_t max_statements = 256;
-
-constexpr Dialect sqlite_dialect = {
+const Dialect sqlite_dialect = {
     .name = "sqlite",
     .begin = "BEGIN IMMEDIATE",
     .for_update = "",
     .skip_locked = "",
     .identity_column = "INTEGER PRIMARY KEY AUTOINCREMENT",
+    .tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
 };
+
+namespace {
+
+constexpr std::size_t max_statements = 256;
 
 std::string beginning_of(std::string_view sql) {
   constexpr std::size_t longest = 60;

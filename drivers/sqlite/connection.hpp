@@ -18,6 +18,8 @@ struct sqlite3_stmt;
 
 namespace bot::sql {
 
+extern const Dialect sqlite_dialect;
+
 struct SqliteOptions {
   enum class Access { read_write, read_only };  // read_only: the database must be there
 

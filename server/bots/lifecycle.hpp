@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -31,6 +32,7 @@ struct LifecycleOptions {
   std::vector<std::string> callback_urls = {};
   Millis stop_grace{15'000};  // from the leave command to the kill
   Millis kill_grace{2'000};   // from SIGTERM to SIGKILL
+  int launch_concurrency = 4;
   // Stores what belongs to a change of state, in its transaction (webhook events); returns the
   // queue lanes to wake after the commit. May be empty.
   std::function<std::vector<std::string>(
@@ -82,6 +84,8 @@ struct SessionIdentity {
   std::int64_t meeting_id = 0;
   bool ended = false;
 };
+
+struct AfterCommit;
 
 enum class ShutdownPolicy { leave, stop };
 
@@ -139,18 +143,45 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
                     domain::MeetingState state,
                     const std::string& failure_reason);
 
+  // Ends of bots that could not be stored because the store was away; called by the reaper.
+  void record_missed_exits();
+  // A live row whose bot was found dead at the start (adoption).
+  void close_dead(const store::MeetingAndSession& live);
+
   // leave: bots go on, nobody watches them. stop: all are asked to leave, those that have not after
-  // `patience` are killed; their rows are closed.
+  // `patience` are killed; their rows are closed. Reservations without a bot are left to the next start.
   void shutdown(ShutdownPolicy policy, Millis patience);
 
  private:
-  class Change;
-  struct AfterCommit;
+  struct Unrecorded {
+    std::int64_t meeting_id = 0;
+    std::string session_uid;
+    ExitStatus status;
+  };
+
+  // Runs `change` in a transaction and, when it is durable, tells bus, queue and mailbox.
+  template <typename F>
+  auto apply(F change);
+  void tell(const AfterCommit& after);
+
+  queue::Outcome launch(const queue::Item& item);
+  std::optional<BotSpec> spec_for(const store::MeetingRow& meeting,
+                                  const store::SessionRow& session) const;
+  void fail_launch(std::int64_t meeting_id, const Error& error);
+  queue::Outcome end_stopping(const queue::Item& item);
+  queue::Outcome finish_meeting(const queue::Item& item);
+
+  std::string secret_for(std::string_view session_uid) const;
+  std::optional<std::string> verdict_on(std::int64_t meeting_id) const;
+  void record_exit(const Unrecorded& exit);
+  bool wait_until_gone(const std::vector<std::string>& handles, Millis at_most);
 
   Parts parts_;
   const LifecycleOptions options_;
   mutable std::mutex mutex_;
-  std::vector<std::string> callback_urls_;  // guarded by mutex_
+  std::vector<std::string> callback_urls_;              // guarded by mutex_
+  std::unordered_map<std::int64_t, std::string> verdicts_;  // of the reaper; guarded by mutex_
+  std::vector<Unrecorded> unrecorded_;                  // guarded by mutex_
   queue::Dispatcher* dispatcher_ = nullptr;
 };
 

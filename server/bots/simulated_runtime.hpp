@@ -37,6 +37,7 @@ class SimulatedRuntime final : public Runtime {
 
  private:
   class Implementation;
+  BotCallbacks* callbacks_ = nullptr;
   std::shared_ptr<Implementation> implementation_;
 };
 

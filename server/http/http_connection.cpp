@@ -34,10 +34,11 @@ constexpr std::size_t large_buffer = std::size_t{16} << 10;
 
 enum class After { next_request, close, drain };
 
+// The client went away, or the connection was cut: nobody is left to answer.
 bool is_gone(const error_code& error) {
+  if (!error) return false;  // it has the system's category too
   return error == wire::error::end_of_stream || error == wire::error::partial_message ||
-         error.category() == boost::system::system_category() ||
-         error == asio::error::operation_aborted || error == asio::error::eof;
+         error == asio::error::eof || error.category() == boost::system::system_category();
 }
 
 Request request_of(Message& message, const std::string& peer) {

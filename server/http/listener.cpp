@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
+#include <deque>
 
 #include "server/http/error_reply.hpp"
 #include "server/http/http_connection.hpp"
@@ -63,20 +64,15 @@ void close_on_exec(int descriptor) {
 class Listener::Network {
  public:
   Network(ListenerOptions options, const Dispatcher& dispatcher, WebSocketAcceptor* acceptor)
-      : site_{.options = options,
-              .dispatcher = dispatcher,
-              .acceptor = acceptor,
-              .workers = {options.workers, options.max_queue}} {
-    for (int i = 0; i < thread_count(options); ++i)
-      threads_.push_back(std::make_unique<NetworkThread>());
-  }
+      : site_(std::move(options), dispatcher, acceptor),
+        threads_(static_cast<std::size_t>(thread_count(site_.options))) {}
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
   ~Network() = default;
 
   Status bind() {
     error_code why;
-    const auto endpoint = resolve(threads_.front()->context(), site_.options, why);
+    const auto endpoint = resolve(threads_.front().context(), site_.options, why);
     if (!why) acceptor_.open(endpoint.protocol(), why);
     if (!why) close_on_exec(acceptor_.native_handle());
     if (!why) acceptor_.set_option(Tcp::acceptor::reuse_address(true), why);
@@ -90,7 +86,7 @@ class Listener::Network {
   void start() {
     accept_next();
     for (auto& thread : threads_)
-      thread->start();
+      thread.start();
     started_ = true;
   }
 
@@ -100,7 +96,7 @@ class Listener::Network {
     if (started_) end_connections(grace);
     site_.workers.finish();
     for (auto& thread : threads_)
-      thread->join();
+      thread.join();
   }
 
   std::uint16_t port() const { return port_; }
@@ -114,22 +110,22 @@ class Listener::Network {
 
  private:
   void end_connections(Millis grace) {
-    asio::post(threads_.front()->context(), [this] {
+    asio::post(threads_.front().context(), [this] {
       error_code ignored;
       acceptor_.close(ignored);
       pause_.cancel();
     });
     for (auto& thread : threads_)
-      asio::post(thread->context(), [&thread] { thread->retire_all(); });
+      asio::post(thread.context(), [&thread] { thread.retire_all(); });
     if (site_.connections.wait_until_empty(grace)) return;
     for (auto& thread : threads_)
-      asio::post(thread->context(), [&thread] { thread->cut_all(); });
+      asio::post(thread.context(), [&thread] { thread.cut_all(); });
     site_.connections.wait_until_empty();
   }
 
   void accept_next() {
     next_ = (next_ + 1) % threads_.size();
-    auto& thread = *threads_[next_];
+    auto& thread = threads_[next_];
     acceptor_.async_accept(thread.context(),
                            [this, &thread](const error_code& error, Tcp::socket socket) {
                              on_accepted(error, thread, std::move(socket));
@@ -171,15 +167,13 @@ class Listener::Network {
   }
 
   Site site_;
-  std::vector<std::unique_ptr<NetworkThread>> threads_;
-  Tcp::acceptor acceptor_{first_context()};
-  asio::steady_timer pause_{first_context()};
+  std::deque<NetworkThread> threads_;
+  Tcp::acceptor acceptor_{threads_.front().context()};
+  asio::steady_timer pause_{threads_.front().context()};
   std::size_t next_ = 0;
   std::uint16_t port_ = 0;
   bool started_ = false;
   bool stopped_ = false;
-
-  asio::io_context& first_context() { return threads_.front()->context(); }
 };
 
 Listener::Listener(std::unique_ptr<Network> network) : network_(std::move(network)) {}

@@ -44,11 +44,17 @@ class Census {
 
 // What every connection needs to know. Outlives them all.
 struct Site {
-  ListenerOptions options;
+  Site(ListenerOptions chosen, const Dispatcher& with, WebSocketAcceptor* upgrades)
+      : options(std::move(chosen)),
+        dispatcher(with),
+        acceptor(upgrades),
+        workers(options.workers, options.max_queue) {}
+
+  const ListenerOptions options;
   const Dispatcher& dispatcher;
-  WebSocketAcceptor* acceptor;
+  WebSocketAcceptor* const acceptor;
   Workers workers;
-  Census connections = {};
+  Census connections;
   std::atomic<std::size_t> web_sockets{0};
   std::atomic<std::uint64_t> requests{0};
 };

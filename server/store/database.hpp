@@ -14,12 +14,11 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -36,7 +35,7 @@
 namespace bot::store {
 
 struct DatabaseOptions {
-  std::string path;  // of the SQLite file, or ":memory:"
+  std::string path;  // of the SQLite file, or ":memory:": a file in memory, gone at the end
   std::size_t max_waiting_writes = 2048;
   std::size_t max_batch = 256;  // writes in one commit
   int readers = 4;              // connections for reading
@@ -45,9 +44,9 @@ struct DatabaseOptions {
 };
 
 struct MigrationStatus {
-  std::int64_t current = 0;          // of the stored schema; 0: nothing is stored
-  std::int64_t latest = 0;           // what this program knows
-  std::vector<std::string> pending;  // names, in order
+  std::int64_t current = 0;               // of the stored schema; 0: nothing is stored
+  std::int64_t latest = 0;                // what this program knows
+  std::vector<std::string> pending = {};  // names, in order
 };
 
 // What a write came to, for write_async.
@@ -167,6 +166,8 @@ class Database {
 
   template <typename F>
   detail::Answer<F> write(F&& f) {
+    if (engine_->on_writing_thread())
+      throw std::logic_error("a write was begun inside another one");
     detail::WaitingTask<std::remove_reference_t<F>> task(f);
     engine_->submit(task);
     return task.wait();

@@ -41,6 +41,8 @@ class Engine {
   // Throws bot::Unavailable when too many wait; the task is then not touched. The task must live
   // until its finish.
   virtual void submit(WriteTask& task) = 0;
+  // True on the thread that runs tasks: waiting there for another task would never end.
+  virtual bool on_writing_thread() const = 0;
   // Runs `reading` on a connection that sees one consistent state and refuses to write.
   virtual void read(const std::function<void(sql::Connection&)>& reading) = 0;
   virtual Status copy_to(const std::filesystem::path& to) = 0;

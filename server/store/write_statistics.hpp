@@ -36,6 +36,7 @@ struct WriteStatistics {
   std::uint64_t commits = 0;      // transactions, each of one batch of writes
   std::uint64_t syncs = 0;        // of these, the ones that changed something: one log sync each
   std::uint64_t failed_commits = 0;
+  bool last_commit_failed = false;
   std::size_t waiting = 0;  // now
   Histogram<8> batch_size{.bounds = {1, 2, 4, 8, 16, 32, 64, 128}};
   // From being submitted to being durable.

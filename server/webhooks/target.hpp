@@ -2,8 +2,6 @@
 // server talk to what only this server can reach.
 #pragma once
 
-#include <sys/socket.h>
-
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -1,0 +1,157 @@
+#include "server/bots/lifecycle.hpp"
+
+#include <utility>
+
+#include "base/ids.hpp"
+#include "drivers/crypto.hpp"
+#include "server/bots/meeting_change.hpp"
+#include "server/domain/texts.hpp"
+#include "server/store/session_store.hpp"
+#include "server/store/user_store.hpp"
+
+namespace bot::bots {
+
+using domain::MeetingState;
+
+namespace {
+
+// Nobody can know when a seat gets free; soon enough to be useful, late enough not to hammer.
+constexpr int kRetryAfterSeconds = 5;
+
+std::optional<std::string> not_empty(const std::optional<std::string>& text) {
+  return text && !text->empty() ? text : std::nullopt;
+}
+
+store::NewMeeting new_meeting(const ReserveRequest& request) {
+  store::NewMeeting meeting;
+  meeting.user_id = request.user_id;
+  meeting.platform = request.platform;
+  meeting.native_meeting_id = request.native_meeting_id;
+  meeting.constructed_meeting_url = request.meeting_url;
+  meeting.bot_name = not_empty(request.bot_name);
+  if (!meeting.bot_name) meeting.bot_name = "VexaBot-" + random_hex(6);
+  meeting.language = not_empty(request.language);
+  meeting.task = not_empty(request.task);
+  meeting.passcode = not_empty(request.passcode);
+  return meeting;
+}
+
+Error duplicate(const ReserveRequest& request) {
+  return Error{.code = Errc::conflict,
+               .message = domain::duplicate_text(request.platform, request.native_meeting_id),
+               .hint = "stop that bot first"};
+}
+
+}  // namespace
+
+Lifecycle::Lifecycle(Parts parts, LifecycleOptions options)
+    : parts_(parts), options_(std::move(options)), callback_urls_(options_.callback_urls) {}
+
+Lifecycle::~Lifecycle() = default;
+
+void Lifecycle::set_callback_urls(std::vector<std::string> urls) {
+  const std::scoped_lock lock(mutex_);
+  callback_urls_ = std::move(urls);
+}
+
+void Lifecycle::register_handlers(queue::Dispatcher& dispatcher) {
+  dispatcher_ = &dispatcher;
+  dispatcher.handle(std::string(launch_lane), options_.launch_concurrency, [this](const auto& item) {
+    return launch(item);
+  });
+  dispatcher.handle(
+      std::string(stop_lane), 2, [this](const auto& item) { return end_stopping(item); });
+  dispatcher.handle(
+      std::string(finish_lane), 1, [this](const auto& item) { return finish_meeting(item); });
+}
+
+void Lifecycle::tell(const AfterCommit& after) {
+  if (dispatcher_ != nullptr) {
+    for (const auto& lane : after.lanes) dispatcher_->wake(lane);
+  }
+  for (const auto& session : after.sessions_to_wake) parts_.mailbox.wake(session);
+  for (const auto& session : after.sessions_to_close) parts_.mailbox.close(session);
+  for (const auto& event : after.events) parts_.bus.publish(event);
+}
+
+std::string Lifecycle::secret_for(std::string_view session_uid) const {
+  return hmac_sha256_hex(options_.server_secret, "bot-session:" + std::string(session_uid));
+}
+
+Result<store::MeetingRow> Lifecycle::reserve(const ReserveRequest& request, const AlsoStore& also) {
+  const std::string session_uid = random_uuid();
+  const std::string secret_hash = sha256_hex(secret_for(session_uid));
+  const std::string suffix = random_hex(8);
+  const store::NewMeeting wanted = new_meeting(request);
+
+  return apply([&](MeetingChange& change) -> Result<store::MeetingRow> {
+    store::MeetingStore meetings(change.connection());
+    const auto user = store::UserStore(change.connection()).lock(request.user_id);
+    if (!user) return Error{.code = Errc::not_found, .message = "User not found"};
+    if (meetings.find_live(request.user_id, request.platform, request.native_meeting_id)) {
+      return duplicate(request);
+    }
+    if (meetings.count_live(request.user_id) >= user->max_concurrent_bots) {
+      return Error{.code = Errc::limit_reached,
+                   .message = domain::limit_reached_text(user->max_concurrent_bots),
+                   .hint = "stop a bot, or have the limit raised",
+                   .retry_after_seconds = kRetryAfterSeconds};
+    }
+    auto meeting = meetings.insert(wanted, change.now());
+    if (!meeting) return duplicate(request);
+    meeting->bot_container_id = "vexa-bot-" + std::to_string(meeting->id) + "-" + suffix;
+    meetings.set_container(meeting->id, *meeting->bot_container_id, change.now());
+    store::SessionStore(change.connection())
+        .add({meeting->id,
+              session_uid,
+              secret_hash,
+              meeting->bot_container_id,
+              std::string(parts_.runtime.name())},
+             change.now());
+    change.enqueue(
+        launch_lane, *meeting, change.now() + options_.clocks.start_delay.count(), 5);
+    change.announce(*meeting);
+    if (also) {
+      if (auto stored = also(change.connection(), *meeting); !stored) return stored.error();
+    }
+    return *std::move(meeting);
+  });
+}
+
+Result<ConfigureOutcome> Lifecycle::configure(std::int64_t meeting_id,
+                                              const ConfigureRequest& request) {
+  return apply([&](MeetingChange& change) -> Result<ConfigureOutcome> {
+    auto meeting = store::MeetingStore(change.connection()).find(meeting_id);
+    if (!meeting) {
+      return Error{.code = Errc::not_found,
+                   .message = "there is no meeting " + std::to_string(meeting_id)};
+    }
+    const auto session = newest_session(change.connection(), meeting_id);
+    if (meeting->status != MeetingState::active || !session) {
+      return Error{.code = Errc::conflict,
+                   .message = domain::not_active_text(domain::to_string(meeting->status)),
+                   .hint = "wait until the bot is active"};
+    }
+    types::Json payload{{"action", "reconfigure"}, {"uid", session->session_uid}};
+    types::write_if_set(payload, "language", request.language);
+    types::write_if_set(payload, "task", request.task);
+    ConfigureOutcome outcome;
+    outcome.command_id = change.command(*meeting, session->session_uid, "reconfigure", payload);
+    outcome.meeting = *std::move(meeting);
+    return outcome;
+  });
+}
+
+Result<SessionIdentity> Lifecycle::authenticate(std::string_view secret) {
+  const std::string hash = sha256_hex(secret);
+  const auto session = parts_.database.read([&](sql::Connection& connection) {
+    return store::SessionStore(connection).find_by_secret(hash);
+  });
+  if (!session) {
+    return Error{.code = Errc::not_found, .message = "no bot session has this callback path"};
+  }
+  return SessionIdentity{
+      session->session_uid, session->meeting_id, session->ended_at.has_value()};
+}
+
+}  // namespace bot::bots

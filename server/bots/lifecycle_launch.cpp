@@ -1,0 +1,91 @@
+#include <exception>
+#include <utility>
+
+#include "server/bots/launch_rows.hpp"
+#include "server/bots/lifecycle.hpp"
+#include "server/bots/meeting_change.hpp"
+
+namespace bot::bots {
+
+using domain::MeetingState;
+
+std::optional<BotSpec> Lifecycle::spec_for(const store::MeetingRow& meeting,
+                                           const store::SessionRow& session) const {
+  if (!meeting.native_meeting_id) return std::nullopt;
+  BotSpec spec;
+  spec.meeting_id = meeting.id;
+  spec.session_uid = session.session_uid;
+  spec.container_id = meeting.bot_container_id.value_or("");
+  spec.platform = meeting.platform;
+  spec.native_meeting_id = *meeting.native_meeting_id;
+  spec.bot_name = meeting.bot_name.value_or("");
+  spec.language = meeting.language.value_or("");
+  spec.task = meeting.task.value_or("");
+  spec.meeting_url = meeting.constructed_meeting_url;
+  spec.callback_secret = secret_for(session.session_uid);
+  spec.clocks = options_.clocks;
+  spec.script = script_for(options_.scripts, *meeting.native_meeting_id);
+  const std::scoped_lock lock(mutex_);
+  spec.callback_urls = callback_urls_;
+  return spec;
+}
+
+void Lifecycle::fail_launch(std::int64_t meeting_id, const Error& error) {
+  (void)apply([&](MeetingChange& change) -> Status {
+    auto meeting = store::MeetingStore(change.connection()).find(meeting_id);
+    if (!meeting || meeting->status != MeetingState::reserved) return Unit{};
+    const auto session = newest_session(change.connection(), meeting_id);
+    change.end(*meeting,
+               session ? session->session_uid : "",
+               {.to = MeetingState::failed,
+                .source = domain::ChangeSource::launch,
+                .reason = "launch_failed",
+                .failure_stage = "requested",
+                .error_details = types::Json{{"message", error.message}}});
+    return Unit{};
+  });
+}
+
+queue::Outcome Lifecycle::launch(const queue::Item& item) {
+  const auto meeting_id = meeting_id_of(item);
+  if (!meeting_id) return queue::Outcome::dead("the payload names no meeting");
+  const auto [meeting, session] = parts_.database.read([&](sql::Connection& connection) {
+    return std::pair(store::MeetingStore(connection).find(*meeting_id),
+                     newest_session(connection, *meeting_id));
+  });
+  // Stopped or reaped before its time came, or launched by an attempt that died after the commit.
+  if (!meeting || !session || meeting->status != MeetingState::reserved) {
+    return queue::Outcome::done();
+  }
+  if (session->ended_at || session->runtime_handle) return queue::Outcome::done();
+  const auto spec = spec_for(*meeting, *session);
+  if (!spec) return queue::Outcome::done();
+
+  bool withdrawn = false;
+  std::exception_ptr store_failure;
+  const auto commit = [&](const std::string& handle) -> Status {
+    try {
+      return parts_.database.write([&](sql::Connection& connection) -> Status {
+        const auto row = store::MeetingStore(connection).find(*meeting_id);
+        withdrawn = !row || row->status != MeetingState::reserved;
+        if (withdrawn) return Error{Errc::conflict, "the reservation is gone"};
+        record_launch(connection,
+                      spec->session_uid,
+                      parts_.runtime.name(),
+                      handle,
+                      parts_.clock.now_ms());
+        return Unit{};
+      });
+    } catch (const std::exception&) {
+      // The runtime has to end the bot first; what happened is told below.
+      store_failure = std::current_exception();
+      return Error{Errc::unavailable, "the handle could not be stored"};
+    }
+  };
+  const auto started = parts_.runtime.start(*spec, commit);
+  if (store_failure) std::rethrow_exception(store_failure);
+  if (!started && !withdrawn) fail_launch(*meeting_id, started.error());
+  return queue::Outcome::done();
+}
+
+}  // namespace bot::bots

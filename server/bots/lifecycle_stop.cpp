@@ -1,0 +1,211 @@
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "server/bots/lifecycle.hpp"
+#include "server/bots/meeting_change.hpp"
+#include "server/domain/texts.hpp"
+#include "server/store/command_store.hpp"
+#include "server/store/session_store.hpp"
+#include "server/store/transcript_store.hpp"
+
+namespace bot::bots {
+
+using domain::MeetingState;
+
+namespace {
+
+// Every DELETE repeats its promise, not the command: one leave that was not answered yet is enough.
+std::optional<std::int64_t> pending_leave(sql::Connection& connection, std::int64_t meeting_id) {
+  for (const auto& command : store::CommandStore(connection).of_meeting(meeting_id)) {
+    if (command.action == "leave" && !command.acknowledged_at) return command.id;
+  }
+  return std::nullopt;
+}
+
+std::int64_t send_leave(MeetingChange& change,
+                        const store::MeetingRow& meeting,
+                        const std::string& session_uid) {
+  if (const auto pending = pending_leave(change.connection(), meeting.id)) return *pending;
+  return change.command(meeting, session_uid, "leave", types::Json{{"action", "leave"}});
+}
+
+StopOutcome stop_with_bot(MeetingChange& change,
+                          store::MeetingRow& meeting,
+                          const store::SessionRow& session,
+                          domain::ChangeSource by,
+                          Millis grace) {
+  if (meeting.status == MeetingState::stopping) {
+    store::MeetingStore(change.connection()).request_stop(meeting.id, change.now());
+    meeting.stop_requested = true;
+  } else {
+    store::TransitionFields fields;
+    fields.source = by;
+    fields.stop_requested = true;
+    fields.data = R"({"phase":null})";
+    change.move(meeting, MeetingState::stopping, fields);
+  }
+  const auto command = send_leave(change, meeting, session.session_uid);
+  change.enqueue(stop_lane, meeting, change.now() + grace.count(), 20);
+  return {StopOutcome::Kind::accepted, meeting, command};
+}
+
+Result<StopOutcome> stop_in(MeetingChange& change,
+                            std::int64_t meeting_id,
+                            domain::ChangeSource by,
+                            Millis grace) {
+  auto meeting = store::MeetingStore(change.connection()).find(meeting_id);
+  if (!meeting) {
+    return Error{.code = Errc::not_found, .message = std::string(domain::nothing_to_stop_text)};
+  }
+  using Kind = StopOutcome::Kind;
+  if (domain::is_final(meeting->status)) {
+    const bool completed = meeting->status == MeetingState::completed;
+    return StopOutcome{
+        completed ? Kind::already_completed : Kind::already_failed, *meeting, std::nullopt};
+  }
+  const auto session = newest_session(change.connection(), meeting_id);
+  if (session && session->runtime_handle) {
+    return stop_with_bot(change, *meeting, *session, by, grace);
+  }
+  change.end_stopped(*meeting, session ? session->session_uid : "", by);
+  return StopOutcome{Kind::finalized, *meeting, std::nullopt};
+}
+
+}  // namespace
+
+std::string_view StopOutcome::message() const {
+  switch (kind) {
+    case Kind::accepted:
+      return domain::stop_accepted_text;
+    case Kind::finalized:
+      return domain::stop_finalized_text;
+    case Kind::already_completed:
+      return domain::already_completed_text;
+    case Kind::already_failed:
+      return domain::already_failed_text;
+  }
+  return domain::stop_accepted_text;
+}
+
+Result<StopOutcome> Lifecycle::request_stop(std::int64_t meeting_id, domain::ChangeSource by) {
+  return apply([&](MeetingChange& change) {
+    return stop_in(change, meeting_id, by, options_.stop_grace);
+  });
+}
+
+queue::Outcome Lifecycle::end_stopping(const queue::Item& item) {
+  const auto meeting_id = meeting_id_of(item);
+  if (!meeting_id) return queue::Outcome::dead("the payload names no meeting");
+  const auto [meeting, session] = parts_.database.read([&](sql::Connection& connection) {
+    return std::pair(store::MeetingStore(connection).find(*meeting_id),
+                     newest_session(connection, *meeting_id));
+  });
+  if (!meeting || domain::is_final(meeting->status)) return queue::Outcome::done();
+  if (session && session->runtime_handle && parts_.runtime.alive(*session->runtime_handle)) {
+    parts_.runtime.stop(*session->runtime_handle, options_.kill_grace);
+    // Its end closes the row; this looks again in case nobody noticed it.
+    return queue::Outcome::snooze(parts_.clock.now_ms() + options_.kill_grace.count() + 1000);
+  }
+  (void)apply([&](MeetingChange& change) -> Status {
+    auto row = store::MeetingStore(change.connection()).find(*meeting_id);
+    if (row && row->status == MeetingState::stopping) {
+      change.end_stopped(
+          *row, session ? session->session_uid : "", domain::ChangeSource::runtime);
+    }
+    return Unit{};
+  });
+  return queue::Outcome::done();
+}
+
+Result<int> Lifecycle::stop_all_of_user(std::int64_t user_id) {
+  const auto live = parts_.database.read([&](sql::Connection& connection) {
+    return store::MeetingStore(connection).live_of_user(user_id);
+  });
+  for (const auto& [meeting, session] : live) {
+    const auto stopped = request_stop(meeting.id, domain::ChangeSource::user);
+    if (!stopped && stopped.error().code != Errc::not_found) return stopped.error();
+    if (session && session->runtime_handle) {
+      parts_.runtime.stop(*session->runtime_handle, options_.kill_grace);
+    }
+  }
+  return static_cast<int>(live.size());
+}
+
+bool Lifecycle::wait_until_gone(const std::vector<std::string>& handles, Millis at_most) {
+  const auto deadline = std::chrono::steady_clock::now() + at_most;
+  const auto gone = [this](const std::string& handle) { return !parts_.runtime.alive(handle); };
+  while (!std::all_of(handles.begin(), handles.end(), gone)) {
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(Millis{10});
+  }
+  return true;
+}
+
+void Lifecycle::shutdown(ShutdownPolicy policy, Millis patience) {
+  if (policy == ShutdownPolicy::leave) {
+    parts_.runtime.stop_watching();
+    return;
+  }
+  std::vector<std::int64_t> meetings;
+  std::vector<std::string> handles;
+  for (const auto& [meeting, session] : parts_.database.read([](sql::Connection& connection) {
+         return store::MeetingStore(connection).live_all();
+       })) {
+    // A reservation that nobody has launched yet is not a bot; the next start launches it.
+    if (!session || !session->runtime_handle) continue;
+    meetings.push_back(meeting.id);
+    handles.push_back(*session->runtime_handle);
+  }
+  constexpr std::size_t together = 100;
+  for (std::size_t first = 0; first < meetings.size(); first += together) {
+    (void)apply([&](MeetingChange& change) -> Status {
+      for (std::size_t i = first; i < std::min(first + together, meetings.size()); ++i) {
+        (void)stop_in(change, meetings[i], domain::ChangeSource::runtime, options_.stop_grace);
+      }
+      return Unit{};
+    });
+  }
+  // Bots that hear the leave command end by themselves; SIGTERM reaches those that do not.
+  for (const auto& handle : handles) parts_.runtime.stop(handle, patience);
+  if (!wait_until_gone(handles, patience)) {
+    for (const auto& handle : handles) parts_.runtime.kill(handle);
+    wait_until_gone(handles, Millis{1000});
+  }
+  parts_.runtime.stop_watching();
+  for (const auto id : meetings) {
+    (void)apply([&](MeetingChange& change) -> Status {
+      auto row = store::MeetingStore(change.connection()).find(id);
+      if (!row || domain::is_final(row->status)) return Unit{};
+      const auto session = newest_session(change.connection(), id);
+      change.end_stopped(
+          *row, session ? session->session_uid : "", domain::ChangeSource::runtime);
+      return Unit{};
+    });
+  }
+}
+
+queue::Outcome Lifecycle::finish_meeting(const queue::Item& item) {
+  const auto meeting_id = meeting_id_of(item);
+  if (!meeting_id) return queue::Outcome::dead("the payload names no meeting");
+  parts_.database.write([&](sql::Connection& connection) {
+    store::MeetingStore meetings(connection);
+    const auto meeting = meetings.find(*meeting_id);
+    if (!meeting) return;
+    const auto data = types::Json::parse(meeting->data, nullptr, false);
+    store::TranscriptStore transcripts(connection);
+    types::Json found = types::Json::object();
+    // What a user has set stays.
+    if (!data.contains("participants")) {
+      found["participants"] = transcripts.speakers(*meeting_id);
+    }
+    if (!data.contains("languages")) found["languages"] = transcripts.languages(*meeting_id);
+    if (!found.empty()) {
+      meetings.merge_data(*meeting_id, types::dump(found), parts_.clock.now_ms());
+    }
+  });
+  return queue::Outcome::done();
+}
+
+}  // namespace bot::bots

@@ -1,0 +1,103 @@
+// What every change of a meeting brings with it, in one place: the transition itself, webhook
+// events, the end of the session, follow-up work; and who is told after the commit.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/bots/lifecycle.hpp"
+#include "server/store/meeting_store.hpp"
+
+namespace bot::bots {
+
+inline constexpr std::string_view launch_lane = "bot.launch";
+inline constexpr std::string_view stop_lane = "bot.stop";
+inline constexpr std::string_view finish_lane = "meeting.finish";
+
+// Filled inside a transaction, acted upon after its commit.
+struct AfterCommit {
+  std::vector<events::Event> events;
+  std::vector<std::string> lanes;
+  std::vector<std::string> sessions_to_wake;
+  std::vector<std::string> sessions_to_close;
+};
+
+// A final verdict on a meeting.
+struct Ending {
+  domain::MeetingState to = domain::MeetingState::failed;
+  domain::ChangeSource source = domain::ChangeSource::bot_callback;
+  std::string reason;
+  std::optional<std::string> failure_stage = {};
+  std::optional<std::int64_t> exit_code = {};
+  types::Json error_details = nullptr;
+};
+
+// Inside one transaction. `meeting` is kept up to date with the row.
+class MeetingChange {
+ public:
+  MeetingChange(sql::Connection& connection,
+                const LifecycleOptions& options,
+                UnixMillis now,
+                AfterCommit& after);
+
+  // REQUIRES: the change is legal. False when somebody else has changed the row meanwhile.
+  bool move(store::MeetingRow& meeting,
+            domain::MeetingState to,
+            const store::TransitionFields& fields);
+  // To a final state; `session` (may be empty: none) is ended with it.
+  bool end(store::MeetingRow& meeting, const std::string& session_uid, const Ending& ending);
+  // As a user's stop ends: completed, stopped. From reserved and starting through stopping.
+  bool end_stopped(store::MeetingRow& meeting,
+                   const std::string& session_uid,
+                   domain::ChangeSource source,
+                   std::optional<std::int64_t> exit_code = {},
+                   const std::string& reason = "stopped");
+  // The phase within `starting`; no transition.
+  void set_phase(store::MeetingRow& meeting, const std::string& phase);
+  std::int64_t command(const store::MeetingRow& meeting,
+                       const std::string& session_uid,
+                       const std::string& action,
+                       const types::Json& payload);
+  void enqueue(std::string_view lane,
+               const store::MeetingRow& meeting,
+               UnixMillis run_at,
+               std::int64_t max_attempts);
+  void announce(const store::MeetingRow& meeting);
+
+  UnixMillis now() const { return now_; }
+  sql::Connection& connection() { return connection_; }
+
+ private:
+  sql::Connection& connection_;
+  const LifecycleOptions& options_;
+  const UnixMillis now_;
+  AfterCommit& after_;
+};
+
+// data.phase of a row, empty when there is none.
+std::string phase_of(const store::MeetingRow& meeting);
+// In which stage a bot in this row fails: requested, joining, awaiting_admission, active.
+std::string stage_of(const store::MeetingRow& meeting);
+// The answer to a change that the state does not allow, with from and to.
+Error refused_change(domain::MeetingState from, domain::MeetingState to);
+// From a queue item's payload; nullopt when it names none.
+std::optional<std::int64_t> meeting_id_of(const queue::Item& item);
+// The newest session of a meeting.
+std::optional<store::SessionRow> newest_session(sql::Connection& connection,
+                                                std::int64_t meeting_id);
+
+template <typename F>
+auto Lifecycle::apply(F change) {
+  AfterCommit after;
+  const UnixMillis now = parts_.clock.now_ms();
+  auto result = parts_.database.write([&](sql::Connection& connection) {
+    MeetingChange scope(connection, options_, now, after);
+    return change(scope);
+  });
+  if (result) tell(after);
+  return result;
+}
+
+}  // namespace bot::bots

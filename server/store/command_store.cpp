@@ -1,0 +1,82 @@
+#include "server/store/command_store.hpp"
+
+#include "server/store/row_reader.hpp"
+
+namespace bot::store {
+namespace {
+
+#define BOT_COMMAND_COLUMNS                                                         \
+  "id, meeting_id, session_uid, action, payload, status, created_at, delivered_at," \
+  " acknowledged_at, result"
+
+CommandRow read_command(RowReader& reader) {
+  CommandRow command;
+  command.id = reader.integer();
+  command.meeting_id = reader.integer();
+  command.session_uid = reader.text();
+  command.action = reader.text();
+  command.payload = reader.text();
+  command.status = reader.text();
+  command.created_at = reader.integer();
+  command.delivered_at = reader.optional_integer();
+  command.acknowledged_at = reader.optional_integer();
+  command.result = reader.optional_text();
+  return command;
+}
+
+}  // namespace
+
+CommandRow CommandStore::add(const NewCommand& command, UnixMillis now) {
+  const auto rows = connection_.query(
+      "INSERT INTO bot_commands (meeting_id, session_uid, action, payload, status, created_at)"
+      " VALUES ($1, $2, $3, $4, 'sent', $5) RETURNING " BOT_COMMAND_COLUMNS,
+      {command.meeting_id, command.session_uid, command.action, command.payload, now});
+  RowReader reader(rows[0]);
+  return read_command(reader);
+}
+
+std::optional<CommandRow> CommandStore::find(std::int64_t id) {
+  return read_first(
+      connection_.query("SELECT " BOT_COMMAND_COLUMNS " FROM bot_commands WHERE id = $1", {id}),
+      read_command);
+}
+
+std::vector<CommandRow> CommandStore::of_meeting(std::int64_t meeting_id) {
+  return read_all(connection_.query("SELECT " BOT_COMMAND_COLUMNS
+                                    " FROM bot_commands WHERE meeting_id = $1 ORDER BY id",
+                                    {meeting_id}),
+                  read_command);
+}
+
+std::vector<CommandRow> CommandStore::undelivered(std::string_view session_uid,
+                                                  std::int64_t after_id) {
+  return read_all(connection_.query("SELECT " BOT_COMMAND_COLUMNS
+                                    " FROM bot_commands WHERE session_uid = $1 AND id > $2"
+                                    " AND status <> 'acknowledged' ORDER BY id",
+                                    {session_uid, after_id}),
+                  read_command);
+}
+
+bool CommandStore::mark_delivered(std::int64_t id, UnixMillis now) {
+  return connection_
+             .query(
+                 "UPDATE bot_commands SET status = 'delivered', delivered_at = $2"
+                 " WHERE id = $1 AND status = 'sent'",
+                 {id, now})
+             .changed() != 0;
+}
+
+bool CommandStore::acknowledge(std::int64_t id,
+                               std::string_view session_uid,
+                               std::string_view result,
+                               UnixMillis now) {
+  return connection_
+             .query(
+                 "UPDATE bot_commands SET status = 'acknowledged', acknowledged_at = $4,"
+                 " delivered_at = COALESCE(delivered_at, $4), result = $3"
+                 " WHERE id = $1 AND session_uid = $2 AND status <> 'acknowledged'",
+                 {id, session_uid, result, now})
+             .changed() != 0;
+}
+
+}  // namespace bot::store

@@ -1,0 +1,128 @@
+#include "server/webhooks/delivery.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "client/types/json.hpp"
+#include "server/store/delivery_store.hpp"
+#include "server/store/user_store.hpp"
+#include "server/webhooks/event.hpp"
+
+namespace bot::webhooks {
+
+namespace {
+
+using queue::Outcome;
+
+// Why an attempt was not the last one, or why there is no other.
+struct Verdict {
+  enum class Kind { delivered, retry, dead } kind = Kind::delivered;
+  std::string reason = {};
+  std::optional<Millis> delay = {};
+};
+
+Verdict judge(const Result<Answer>& answer, Millis longest_retry_after) {
+  using Kind = Verdict::Kind;
+  if (!answer) {
+    const bool final_refusal =
+        answer.error().code == Errc::forbidden || answer.error().code == Errc::invalid_argument;
+    return {final_refusal ? Kind::dead : Kind::retry, answer.error().message, {}};
+  }
+  const int status = answer->status;
+  if (status >= 200 && status < 300) return {};
+  const std::string reason = "the receiver answered " + std::to_string(status);
+  if (status >= 500 || status == 408 || status == 429) {
+    auto delay = answer->retry_after;
+    if (delay) delay = std::min(*delay, longest_retry_after);
+    return {Kind::retry, reason, delay};
+  }
+  return {Kind::dead, reason + (status >= 300 && status < 400 ? ", a redirect" : ""), {}};
+}
+
+class Deliverer {
+ public:
+  Deliverer(store::Database& database, const Clock& clock, DeliveryOptions options)
+      : database_(database), clock_(clock), options_(std::move(options)) {}
+
+  Outcome run(const queue::Item& item) const {
+    const auto payload = types::Json::parse(item.payload, nullptr, false);
+    if (!payload.is_object() || !payload.contains("delivery_id")) {
+      return Outcome::dead("the payload names no delivery");
+    }
+    const auto id = payload.at("delivery_id").get<std::int64_t>();
+    const auto [delivery, user] = load(id);
+    if (!delivery || delivery->status != "queued") return Outcome::done();
+
+    Post event;
+    event.url = delivery->url;
+    event.body = delivery->body;
+    event.event_id = delivery->event_id;
+    event.unix_seconds = clock_.now_ms() / 1000;
+    if (user) event.secret = user->webhook_secret.value_or("");
+    const auto answer = post(event, options_.sender);
+
+    Verdict verdict = judge(answer, options_.longest_retry_after);
+    const bool last_attempt = item.attempts >= item.max_attempts;
+    if (verdict.kind == Verdict::Kind::retry && last_attempt) verdict.kind = Verdict::Kind::dead;
+    record(id, verdict, answer);
+    switch (verdict.kind) {
+      case Verdict::Kind::delivered:
+        return Outcome::done();
+      case Verdict::Kind::retry:
+        return Outcome::retry(verdict.reason, verdict.delay);
+      case Verdict::Kind::dead:
+        return Outcome::dead(verdict.reason);
+    }
+    return Outcome::done();
+  }
+
+ private:
+  std::pair<std::optional<store::DeliveryRow>, std::optional<store::UserRow>> load(
+      std::int64_t id) const {
+    return database_.read([id](sql::Connection& connection) {
+      auto delivery = store::DeliveryStore(connection).find(id);
+      std::optional<store::UserRow> user;
+      if (delivery) user = store::UserStore(connection).find(delivery->user_id);
+      return std::pair(std::move(delivery), std::move(user));
+    });
+  }
+
+  void record(std::int64_t id, const Verdict& verdict, const Result<Answer>& answer) const {
+    store::DeliveryAttempt attempt;
+    if (answer) attempt.response_status = answer->status;
+    if (!verdict.reason.empty()) attempt.error = verdict.reason;
+    database_.write([&](sql::Connection& connection) {
+      store::DeliveryStore deliveries(connection);
+      switch (verdict.kind) {
+        case Verdict::Kind::delivered:
+          deliveries.delivered(id, answer->status, clock_.now_ms());
+          break;
+        case Verdict::Kind::retry:
+          deliveries.failed(id, attempt);
+          break;
+        case Verdict::Kind::dead:
+          deliveries.dead(id, attempt);
+          break;
+      }
+    });
+  }
+
+  store::Database& database_;
+  const Clock& clock_;
+  const DeliveryOptions options_;
+};
+
+}  // namespace
+
+void register_delivery(queue::Dispatcher& dispatcher,
+                       store::Database& database,
+                       const Clock& clock,
+                       DeliveryOptions options) {
+  const int concurrency = options.concurrency;
+  const auto deliverer = std::make_shared<Deliverer>(database, clock, std::move(options));
+  dispatcher.handle(std::string(lane), concurrency, [deliverer](const queue::Item& item) {
+    return deliverer->run(item);
+  });
+}
+
+}  // namespace bot::webhooks

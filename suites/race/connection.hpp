@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "client/http/origin.hpp"
+
+namespace bot::suites::race {
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+// One open connection, plain or TLS, whose bytes can be made ready before they are sent. The
+// socket does not block. For one thread.
+class Connection {
+ public:
+  Connection() = default;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  virtual ~Connection() = default;
+
+  virtual int descriptor() const = 0;
+  // What goes on the wire for these bytes: themselves, or their TLS record. Sent in the order in
+  // which they were sealed.
+  virtual Result<std::string> seal(std::string_view bytes) = 0;
+  // Appends to `into` what has arrived, without waiting. False once the peer has closed.
+  virtual Result<bool> receive(std::string& into) = 0;
+};
+
+// Sends all of `wire`. Errors: timeout, unreachable.
+Status send_all(const Connection& connection, std::string_view wire, Deadline deadline);
+
+// Waits until there is something to read. Errors: timeout.
+Status wait_readable(const Connection& connection, Deadline deadline);
+
+// How a server's certificate is judged; one for many connections.
+class TlsContext;
+std::shared_ptr<TlsContext> make_tls_context(const std::string& ca_file);
+
+// Connects, with the TLS handshake where the origin asks for it. `tls` may be null for http.
+// Errors: unreachable, timeout.
+Result<std::unique_ptr<Connection>> connect(const client::Origin& origin,
+                                            const std::shared_ptr<TlsContext>& tls,
+                                            Deadline deadline);
+
+}  // namespace bot::suites::race

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+
+#include "client/http/redact.hpp"
+#include "client/http/transport.hpp"
+#include "suites/race/gate.hpp"
+#include "suites/smoke.hpp"
+
+namespace bot::suites {
+
+// Whether the server under test was started by this run, with bots that can be made to misbehave.
+enum class Ownership { foreign, own };
+
+// How a run reaches the service: the real network, or a twin of the service in tests.
+struct Wiring {
+  std::shared_ptr<client::Transport> transport;
+  std::shared_ptr<race::Gate> gate;
+  Ownership ownership = Ownership::foreign;
+};
+
+// What the stages of one run share. Thread-safe once made.
+struct Run {
+  const SmokeOptions& options;
+  Wiring wiring;
+  std::string server;
+  std::string id;
+  client::Redactor secrets = {};
+  // Set once the server refused the seed's plain meeting ids: then they are mapped to codes of the
+  // platform's own form.
+  std::atomic<bool> strict_ids = false;
+  std::mutex progress_mutex = {};
+
+  Millis scaled(Millis base) const {
+    return std::chrono::duration_cast<Millis>(base * options.timeout_scale);
+  }
+};
+
+}  // namespace bot::suites

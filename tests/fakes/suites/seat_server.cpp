@@ -1,0 +1,194 @@
+#include "tests/fakes/suites/seat_server.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "base/text.hpp"
+#include "suites/race/gate.hpp"
+
+namespace bot::suites {
+
+namespace {
+
+template <typename T, void (*free_it)(T*)>
+struct Freeing {
+  void operator()(T* pointer) const { free_it(pointer); }
+};
+
+void require(bool done, const char* what) {
+  if (!done) throw std::runtime_error(what);
+}
+
+using Key = std::unique_ptr<EVP_PKEY, Freeing<EVP_PKEY, EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, Freeing<X509, X509_free>>;
+
+Certificate self_signed(EVP_PKEY* key) {
+  Certificate certificate(X509_new());
+  X509_set_version(certificate.get(), 2);
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -60);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+  X509_set_pubkey(certificate.get(), key);
+  auto* name = X509_get_subject_name(certificate.get());
+  const std::array<unsigned char, 9> text{'s', 'e', 'a', 't', '.', 't', 'e', 's', 't'};
+  X509_NAME_add_entry_by_txt(
+      name, "CN", MBSTRING_ASC, text.data(), static_cast<int>(text.size()), -1, 0);
+  X509_set_issuer_name(certificate.get(), name);
+  auto* address = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1");
+  X509_add_ext(certificate.get(), address, -1);
+  X509_EXTENSION_free(address);
+  require(X509_sign(certificate.get(), key, EVP_sha256()) > 0, "cannot sign a certificate");
+  return certificate;
+}
+
+}  // namespace
+
+class SeatServer::Tls {
+ public:
+  Tls() : context_(SSL_CTX_new(TLS_server_method())) {
+    const Key key(EVP_EC_gen("P-256"));
+    const auto certificate = self_signed(key.get());
+    require(SSL_CTX_use_certificate(context_.get(), certificate.get()) == 1, "certificate");
+    require(SSL_CTX_use_PrivateKey(context_.get(), key.get()) == 1, "key");
+    std::string path = "/tmp/seat-server-XXXXXX";
+    const int descriptor = ::mkstemp(path.data());
+    auto* file = ::fdopen(descriptor, "w");
+    PEM_write_X509(file, certificate.get());
+    std::fclose(file);
+    file_ = path;
+  }
+  ~Tls() { ::unlink(file_.c_str()); }
+
+  const std::string& file() const { return file_; }
+  SSL* open(int socket) const {
+    auto* ssl = SSL_new(context_.get());
+    SSL_set_fd(ssl, socket);
+    if (SSL_accept(ssl) == 1) return ssl;
+    SSL_free(ssl);
+    return nullptr;
+  }
+
+ private:
+  std::unique_ptr<SSL_CTX, Freeing<SSL_CTX, SSL_CTX_free>> context_;
+  std::string file_;
+};
+
+SeatServer::SeatServer(std::size_t seats, Care care, Speech speech, Connections connections)
+    : seats_(seats), care_(care), connections_(connections) {
+  if (speech == Speech::tls) {
+    tls_ = std::make_unique<Tls>();
+    ca_file_ = tls_->file();
+  }
+  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  require(::bind(listener_, generic, size) == 0 && ::listen(listener_, 256) == 0, "listen");
+  ::getsockname(listener_, generic, &size);
+  port_ = ntohs(address.sin_port);
+  acceptor_ = std::jthread([this] { accept_all(); });
+}
+
+SeatServer::~SeatServer() {
+  stopping_ = true;
+  ::shutdown(listener_, SHUT_RDWR);
+  acceptor_.join();
+  {
+    const std::lock_guard lock(mutex_);
+    for (const int socket : open_)
+      ::shutdown(socket, SHUT_RDWR);
+  }
+  threads_.clear();
+  ::close(listener_);
+}
+
+std::string SeatServer::origin() const {
+  return (tls_ ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(port_);
+}
+
+std::vector<std::int64_t> SeatServer::arrivals() const {
+  const std::lock_guard lock(mutex_);
+  return arrivals_;
+}
+
+void SeatServer::accept_all() {
+  while (!stopping_) {
+    const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (socket < 0) continue;
+    const std::lock_guard lock(mutex_);
+    open_.insert(socket);
+    threads_.emplace_back([this, socket] { serve(socket); });
+  }
+}
+
+void SeatServer::serve(int socket) {
+  SSL* ssl = tls_ ? tls_->open(socket) : nullptr;
+  std::string pending;
+  std::array<char, 4096> buffer{};
+  while (!tls_ || ssl != nullptr) {
+    const auto end = pending.find("\r\n\r\n");
+    const auto length_at = pending.find("Content-Length: ");
+    std::size_t body = 0;
+    if (length_at < end)
+      body = static_cast<std::size_t>(std::atoi(pending.c_str() + length_at + 16));
+    if (end != std::string::npos && pending.size() >= end + 4 + body) {
+      const auto answer = answer_to(pending.substr(0, end));
+      pending.erase(0, end + 4 + body);
+      const auto size = static_cast<int>(answer.size());
+      if (ssl != nullptr) {
+        SSL_write(ssl, answer.data(), size);
+      } else {
+        ::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL);
+      }
+      if (connections_ == Connections::closed_after_each) break;
+      continue;
+    }
+    const auto got = ssl != nullptr
+                         ? SSL_read(ssl, buffer.data(), static_cast<int>(buffer.size()))
+                         : static_cast<int>(::recv(socket, buffer.data(), buffer.size(), 0));
+    if (got <= 0) break;
+    pending.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  if (ssl != nullptr) SSL_free(ssl);
+  const std::lock_guard lock(mutex_);
+  open_.erase(socket);
+  ::close(socket);
+}
+
+std::string SeatServer::answer_to(const std::string& head) {
+  int status = 200;
+  if (head.starts_with("POST ")) status = take_seat() ? 201 : 429;
+  const std::string body =
+      status == 429 ? R"({"detail":"Maximum concurrent bots limit reached"})" : R"({"id":1})";
+  return "HTTP/1.1 " + std::to_string(status) +
+         " X\r\nContent-Length: " + std::to_string(body.size()) +
+         (connections_ == Connections::closed_after_each ? "\r\nConnection: close" : "") +
+         "\r\n\r\n" + body;
+}
+
+bool SeatServer::take_seat() {
+  std::unique_lock lock(mutex_);
+  arrivals_.push_back(race::monotonic_us());
+  const bool free = taken_ < seats_;
+  if (free && care_ == Care::racy) {
+    ++looking_;
+    looked_.notify_all();
+    looked_.wait_for(lock, std::chrono::milliseconds(100), [this] { return looking_ > seats_; });
+  }
+  if (free) ++taken_;
+  return free;
+}
+
+}  // namespace bot::suites

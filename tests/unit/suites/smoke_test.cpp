@@ -1,0 +1,206 @@
+#include "suites/smoke.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/fakes/suites/twin_run.hpp"
+
+namespace bot::suites {
+namespace {
+
+TEST(Smoke, PassesEveryCheckAgainstAnHonestService) {
+  TwinRun twin;
+  const auto& run = twin.run();
+  ASSERT_TRUE(run) << run.error().message;
+  EXPECT_EQ(twin.failed(), std::set<std::string>{}) << render(*run, ReportFormat::text);
+  EXPECT_EQ(count(*run).skipped, 0U) << render(*run, ReportFormat::text);
+  EXPECT_EQ(verdict(*run), Verdict::passed);
+  EXPECT_EQ(run->server_version, "1.2.3-twin");
+  EXPECT_EQ(twin.service->users(), 0U);
+}
+
+TEST(Smoke, SkipsWhatAForeignServerCannotBeMadeToShowAndSaysWhy) {
+  TwinRun twin;
+  twin.ownership = Ownership::foreign;
+  const auto& run = twin.run();
+  ASSERT_TRUE(run);
+  EXPECT_EQ(twin.failed(), std::set<std::string>{});
+  EXPECT_EQ(twin.with(CheckStatus::skipped), (std::set<std::string>{"6.3", "6.4", "6.5"}));
+  EXPECT_NE(twin.find("6.3")->reason.find("not started by this run"), std::string::npos);
+}
+
+TEST(Smoke, SpeaksToServersThatTakeOnlyThePlatformsOwnIds) {
+  TwinRun twin;
+  twin.ownership = Ownership::foreign;
+  twin.service->be_strict_about_ids();
+  const auto& run = twin.run();
+  ASSERT_TRUE(run);
+  EXPECT_EQ(twin.failed(), std::set<std::string>{}) << render(*run, ReportFormat::text);
+}
+
+TEST(Smoke, ShowsNoSecretInAnyReportOrProgress) {
+  TwinRun twin;
+  std::string shown;
+  twin.options.progress.exchange = [&shown](const ExchangeRecord& exchange) {
+    shown += types::dump(types::Json(exchange));
+  };
+  twin.options.progress.check_finished = [&shown](const CheckResult& check) {
+    shown += types::dump(types::Json(check));
+  };
+  // A server that repeats the caller's key in its answers.
+  twin.service->tell([](const TwinService::Answering& a) {
+    if (!a.is("GET", "/bots/status")) return;
+    for (const auto& [name, value] : a.request.headers) {
+      if (name == "X-API-Key") a.replace(500, "{\"detail\":\"key " + value + " is odd\"}");
+    }
+  });
+  const auto& run = twin.run();
+  ASSERT_TRUE(run);
+  EXPECT_TRUE(twin.failed().contains("2.4"));
+  for (const auto format :
+       {ReportFormat::text, ReportFormat::json, ReportFormat::markdown, ReportFormat::junit}) {
+    shown += render(*run, format);
+  }
+  EXPECT_NE(shown.find("is odd"), std::string::npos) << "the canary did not sing";
+  EXPECT_EQ(shown.find(TwinService::admin_key), std::string::npos);
+  EXPECT_FALSE(twin.service->tokens().empty());
+  for (const auto& token : twin.service->tokens()) {
+    EXPECT_EQ(shown.find(token), std::string::npos);
+  }
+}
+
+TEST(Smoke, RunsWhatASelectedCheckNeeds) {
+  SmokeOptions options;
+  options.checks = {"5.3"};
+  std::vector<std::string> ids;
+  for (const auto& suite : list_checks(options)) {
+    for (const auto& check : suite.checks)
+      ids.push_back(check.id);
+  }
+  EXPECT_EQ(ids, (std::vector<std::string>{"2.1", "2.2", "3.1", "5.1", "5.2", "5.3"}));
+}
+
+TEST(Smoke, SelectsSuitesByNumberAndTitle) {
+  SmokeOptions by_number;
+  by_number.suites = {"1"};
+  ASSERT_EQ(list_checks(by_number).size(), 1U);
+  EXPECT_EQ(list_checks(by_number)[0].title, "User and Token Management");
+  SmokeOptions by_title;
+  by_title.suites = {"user*"};
+  EXPECT_EQ(list_checks(by_title).size(), 1U);
+}
+
+TEST(Smoke, RefusesARunOfNothing) {
+  TwinRun twin;
+  twin.options.checks = {"99.*"};
+  const auto& run = twin.run();
+  ASSERT_FALSE(run);
+  EXPECT_EQ(run.error().code, Errc::not_found);
+}
+
+TEST(Smoke, RefusesAWrongAdminKeyBeforeAnythingIsMade) {
+  TwinRun twin;
+  twin.options.admin_key = "quite-another-key-0123456789";
+  const auto& run = twin.run();
+  ASSERT_FALSE(run);
+  EXPECT_EQ(run.error().code, Errc::unauthenticated);
+  EXPECT_EQ(twin.service->users(), 0U);
+}
+
+TEST(Smoke, StopsStartingChecksAfterTheFirstFailureWhenAsked) {
+  TwinRun twin;
+  twin.options.fail_fast = true;
+  twin.service->tell([](const TwinService::Answering& a) {
+    if (a.answer.status == 429) a.answer.headers.clear();
+  });
+  ASSERT_TRUE(twin.run());
+  EXPECT_EQ(twin.failed(), std::set<std::string>{"2.5"});
+  EXPECT_EQ(twin.find("10.1")->reason, "not run: 2.5 failed and --fail-fast was given");
+}
+
+TEST(Smoke, RemovesWhatItMadeWhenInterrupted) {
+  TwinRun twin;
+  std::stop_source interrupt;
+  twin.options.cancel = interrupt.get_token();
+  twin.options.progress.check_finished = [&interrupt](const CheckResult& check) {
+    if (check.id == "3.1") interrupt.request_stop();
+  };
+  const auto& run = twin.run();
+  ASSERT_TRUE(run);
+  EXPECT_EQ(verdict(*run), Verdict::interrupted);
+  EXPECT_EQ(twin.find("10.1")->reason, "interrupted");
+  EXPECT_EQ(twin.failed(), std::set<std::string>{});
+  EXPECT_EQ(twin.service->users(), 0U);
+}
+
+TEST(Smoke, ReportsWhatItCouldNotRemove) {
+  TwinRun twin;
+  twin.options.suites = {"1"};
+  twin.service->answer_instead([](const client::HttpRequest& request,
+                                  const std::string&) -> std::optional<client::HttpResponse> {
+    if (request.method != "DELETE" || !request.target.starts_with("/admin/users/")) return {};
+    return client::HttpResponse{403, {}, R"({"detail":"not today"})"};
+  });
+  const auto& run = twin.run();
+  ASSERT_TRUE(run);
+  EXPECT_EQ(verdict(*run), Verdict::leftover);
+  ASSERT_EQ(run->suites[0].leftovers.size(), 1U);
+  EXPECT_NE(run->suites[0].leftovers[0].find("not today"), std::string::npos);
+}
+
+TEST(Smoke, KeepsWhatItMadeWhenAsked) {
+  TwinRun twin;
+  twin.options.suites = {"1"};
+  twin.options.keep = true;
+  const auto& run = twin.run();
+  ASSERT_TRUE(run);
+  EXPECT_EQ(verdict(*run), Verdict::passed);
+  EXPECT_EQ(twin.service->users(), 1U);
+  EXPECT_EQ(run->suites[0].notes.size(), 1U);
+}
+
+TEST(Smoke, RepeatsTheWholeRun) {
+  TwinRun twin;
+  twin.options.suites = {"1"};
+  twin.options.repeat = 3;
+  const auto& run = twin.run();
+  ASSERT_TRUE(run);
+  ASSERT_EQ(run->suites.size(), 3U);
+  EXPECT_EQ(run->suites[2].round, 3);
+  EXPECT_EQ(count(*run).passed, 21U);
+}
+
+// Users are suite 1's business: the nine others cannot work and say so, without failing again.
+TEST(Smoke, BlamesOneCheckWhenUsersCannotBeMade) {
+  TwinRun twin;
+  twin.service->tell([](const TwinService::Answering& a) {
+    if (a.is("POST", "/admin/users")) a.replace(500, R"({"detail":"no"})");
+  });
+  ASSERT_TRUE(twin.run());
+  EXPECT_EQ(twin.failed(), std::set<std::string>{"1.1"});
+  EXPECT_EQ(twin.find("2.1")->reason, "needs 1.1");
+}
+
+TEST(Smoke, FailsTheFirstCheckOfASuiteThatCannotBeSetUp) {
+  TwinRun twin;
+  twin.options.suites = {"2"};
+  twin.service->tell([](const TwinService::Answering& a) {
+    if (a.is("POST", "/admin/users")) a.replace(500, R"({"detail":"no"})");
+  });
+  ASSERT_TRUE(twin.run());
+  EXPECT_EQ(twin.failed(), std::set<std::string>{"2.1"});
+  EXPECT_EQ(twin.find("2.4")->reason, "needs 2.1");
+}
+
+TEST(Smoke, FailsOnMalformedAnswersRatherThanBreaking) {
+  TwinRun twin;
+  twin.service->tell([](const TwinService::Answering& a) {
+    if (!a.email.empty()) a.replace(200, "<html>maintenance</html>");
+  });
+  const auto& run = twin.run();
+  ASSERT_TRUE(run);
+  EXPECT_EQ(verdict(*run), Verdict::failed);
+  EXPECT_TRUE(twin.failed().contains("2.1"));
+}
+
+}  // namespace
+}  // namespace bot::suites
