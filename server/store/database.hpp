@@ -13,7 +13,6 @@
 // not pass by itself.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
@@ -30,6 +29,7 @@
 #include "base/result.hpp"
 #include "drivers/sql.hpp"
 #include "server/store/engine.hpp"
+#include "server/store/signal.hpp"
 #include "server/store/write_statistics.hpp"
 
 namespace bot::store {
@@ -111,11 +111,10 @@ class WaitingTask final : public WriteTask {
   }
   void finish(std::exception_ptr failure) noexcept override {
     failure_ = std::move(failure);
-    finished_.store(1, std::memory_order_release);
-    finished_.notify_one();
+    finished_.raise();
   }
   Answer<F> wait() {
-    finished_.wait(0, std::memory_order_acquire);
+    finished_.wait();
     if (failure_) std::rethrow_exception(failure_);
     return *std::move(answer_);
   }
@@ -124,7 +123,7 @@ class WaitingTask final : public WriteTask {
   F& f_;
   std::optional<Answer<F>> answer_;
   std::exception_ptr failure_;
-  std::atomic<int> finished_{0};
+  Signal finished_;
 };
 
 // A write that calls back and then deletes itself.
