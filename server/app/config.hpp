@@ -9,18 +9,13 @@
 
 #include "base/duration.hpp"
 #include "base/result.hpp"
+#include "server/bots/script.hpp"
 
 namespace bot::app {
 
 enum class RuntimeKind { process, simulated };
 enum class OnShutdown { leave, stop };
 enum class LogFormat { automatic, text, json };
-
-// `PATTERN=SCRIPT`: bots whose native meeting id matches the glob misbehave on purpose.
-struct BotScriptRule {
-  std::string pattern;
-  std::string script;
-};
 
 // Everything `botd serve` can be told, resolved once from flags, environment and defaults; nobody
 // else reads the environment. Durations are positive unless said otherwise.
@@ -41,7 +36,7 @@ struct Config {
   Millis bot_heartbeat_interval{30'000};
   Millis bot_segment_interval{2000};
   Millis bot_orphan_timeout{120'000};
-  std::vector<BotScriptRule> bot_scripts;
+  std::vector<bots::ScriptRule> bot_scripts;
 
   Millis stop_grace{15'000};
   Millis cleanup_interval{60'000};

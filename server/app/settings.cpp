@@ -114,23 +114,16 @@ std::string show_listen(const Config& config) {
 }
 
 Status read_script(Config& config, const std::string& value) {
-  static constexpr std::array<std::string_view, 7> scripts = {
-      "normal", "never-starts", "hang", "silent", "dies", "ignores-leave", "exit1"};
-  const auto equals = value.rfind('=');
-  const auto script = equals == value.npos ? std::string() : value.substr(equals + 1);
-  if (equals == 0 || std::find(scripts.begin(), scripts.end(), script) == scripts.end()) {
-    std::vector<std::string> names(scripts.begin(), scripts.end());
-    return bad_value("'" + value + "' is not PATTERN=SCRIPT",
-                     "scripts are " + join(names, ", ") + "; for example 'stale-*=hang'");
-  }
-  config.bot_scripts.push_back({value.substr(0, equals), script});
+  auto rule = bots::parse_script_rule(value);
+  if (!rule) return std::move(rule).error();
+  config.bot_scripts.push_back(*std::move(rule));
   return Unit{};
 }
 
 std::string show_scripts(const Config& config) {
   std::vector<std::string> rules;
   for (const auto& rule : config.bot_scripts)
-    rules.push_back(rule.pattern + "=" + rule.script);
+    rules.push_back(rule.pattern + "=" + std::string(bots::name_of(rule.script)));
   return join(rules, ",");
 }
 

@@ -6,12 +6,16 @@
 // those that ran out.
 #pragma once
 
-#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <vector>
 
 #include "base/backoff.hpp"
 #include "base/clock.hpp"
@@ -44,7 +48,7 @@ struct Outcome {
 };
 
 // Called on a worker thread. An exception counts as a retry with its text. A handler must be
-// idempotent: an item can come again after a crash.
+// idempotent: an item can come again after a crash. bot::Unavailable does not spend an attempt.
 using Handler = std::function<Outcome(const Item&)>;
 
 struct DispatcherOptions {
@@ -62,6 +66,8 @@ struct DispatcherStatistics {
   std::uint64_t lost = 0;  // verdicts that came after the lease was gone
 };
 
+class Lane;
+
 // Thread-safe but for handle, which comes before start.
 class Dispatcher {
  public:
@@ -74,18 +80,27 @@ class Dispatcher {
   void handle(std::string lane, int concurrency, Handler handler);
   // What this owner held before goes back to the queue at once.
   void start();
-  // Claims nothing more, gives back what was not begun, waits for what runs until `deadline` and
-  // stores the verdicts. False when a handler still ran then; its item comes back by its lease.
-  bool stop(Millis deadline);
+  // Claims nothing more, gives back what was not begun, waits for what runs and stores the
+  // verdicts, for `limit` at most. False when a handler still ran then; its item comes back by its
+  // lease.
+  bool stop(Millis limit);
   // Something was enqueued in this lane, and committed.
   void wake(std::string_view lane);
 
   DispatcherStatistics statistics() const;
 
  private:
-  class Lane;
-  class Implementation;
-  std::unique_ptr<Implementation> implementation_;
+  void keep_leases();
+  void extend_and_return();
+
+  store::Database& database_;
+  const Clock& clock_;
+  const DispatcherOptions options_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::mutex mutex_;
+  std::condition_variable ending_changed_;
+  bool ending_ = false;
+  std::thread keeper_;
 };
 
 }  // namespace bot::queue

@@ -67,14 +67,14 @@ Result<Reply> meetings_and_users(store::Database& database, const Request& reque
     filter.limit = *limit;
     filter.offset = *skip;
     auto items = types::Json::array();
-    for (const auto& row : store::MeetingStore(connection).list_all(filter)) {
+    store::MeetingStore meetings(connection);
+    for (const auto& row : meetings.list_all(filter)) {
       types::Json item = to_wire(row);
       const auto user = store::UserStore(connection).find(row.user_id);
       item["user"] = user ? types::Json(to_wire(*user)) : types::Json(nullptr);
       items.push_back(std::move(item));
     }
-    const auto total = connection.query("SELECT COUNT(*) AS total FROM meetings");
-    return json(200, types::Json{{"total", total[0].integer("total")}, {"items", items}});
+    return json(200, types::Json{{"total", meetings.count()}, {"items", items}});
   });
 }
 

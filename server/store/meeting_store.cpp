@@ -161,6 +161,22 @@ std::int64_t MeetingStore::count_live(std::int64_t user_id) {
   return rows[0].integer(0);
 }
 
+std::int64_t MeetingStore::count_in(domain::MeetingState state) {
+  // Said twice, because the index for it covers live states only.
+  const auto rows = domain::is_final(state)
+                        ? connection_.query("SELECT COUNT(*) FROM meetings WHERE status = $1",
+                                            {domain::to_string(state)})
+                        : connection_.query("SELECT COUNT(*) FROM meetings WHERE status = $1"
+                                            " AND " BOT_IS_LIVE,
+                                            {domain::to_string(state)});
+  return rows[0].integer(0);
+}
+
+std::int64_t MeetingStore::count() {
+  const auto rows = connection_.query("SELECT COUNT(*) FROM meetings");
+  return rows[0].integer(0);
+}
+
 std::optional<MeetingRow> MeetingStore::find(std::int64_t id) {
   return read_first(
       connection_.query("SELECT " BOT_MEETING_COLUMNS " FROM meetings WHERE id = $1", {id}),

@@ -56,6 +56,9 @@ class MeetingStore {
 
   // Reserved, starting and active. To add one by it, hold UserStore::lock.
   std::int64_t count_live(std::int64_t user_id);
+  // Of all users.
+  std::int64_t count_in(domain::MeetingState state);
+  std::int64_t count();
   std::optional<MeetingRow> find(std::int64_t id);
   std::optional<MeetingRow> find_newest(std::int64_t user_id,
                                         std::string_view platform,

@@ -105,9 +105,9 @@ const std::vector<Migration>& steps() {
            " WHERE unique_key IS NOT NULL AND status IN ('ready', 'leased')",
            "CREATE INDEX queue_items_ready ON queue_items (lane, priority, run_at, id)"
            " WHERE status = 'ready'",
-           "CREATE INDEX queue_items_leased ON queue_items (lease_until) WHERE status = 'leased'",
-           "CREATE INDEX queue_items_dead ON queue_items (lane, id) WHERE status = 'dead'",
-           "CREATE INDEX queue_items_done ON queue_items (finished_at) WHERE status = 'done'",
+           "CREATE INDEX queue_items_leased ON queue_items (status, lease_until) WHERE status = 'leased'",
+           "CREATE INDEX queue_items_dead ON queue_items (status, id) WHERE status = 'dead'",
+           "CREATE INDEX queue_items_done ON queue_items (status, finished_at) WHERE status = 'done'",
        }},
   };
   return all;

@@ -88,4 +88,15 @@ std::size_t TranscriptStore::remove(std::int64_t meeting_id) {
       .changed();
 }
 
+std::size_t TranscriptStore::purge_ended_before(UnixMillis before, std::int64_t limit) {
+  return connection_
+      .query(
+          "DELETE FROM transcriptions WHERE id IN"
+          " (SELECT transcriptions.id FROM transcriptions"
+          " JOIN meetings ON meetings.id = transcriptions.meeting_id"
+          " WHERE meetings.end_time < $1 ORDER BY transcriptions.id LIMIT $2)",
+          {before, limit})
+      .changed();
+}
+
 }  // namespace bot::store

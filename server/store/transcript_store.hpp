@@ -34,6 +34,8 @@ class TranscriptStore {
   std::vector<std::string> languages(std::int64_t meeting_id);
   // Returns how many there were.
   std::size_t remove(std::int64_t meeting_id);
+  // At most `limit` segments of meetings that ended before `before`; returns how many went.
+  std::size_t purge_ended_before(UnixMillis before, std::int64_t limit = 1000);
 
  private:
   sql::Connection& connection_;

@@ -60,7 +60,7 @@ TEST(Config, RepeatedSettingsCollect) {
 
   ASSERT_EQ(config.bot_scripts.size(), 2U);
   EXPECT_EQ(config.bot_scripts[1].pattern, "x=y");
-  EXPECT_EQ(config.bot_scripts[1].script, "dies");
+  EXPECT_EQ(config.bot_scripts[1].script, bots::Script::dies);
   EXPECT_EQ(config.callback_urls, (std::vector<std::string>{"http://a:1", "https://b"}));
 }
 

@@ -159,6 +159,17 @@ TEST(Plans, UseTheIndexesMadeForThem) {
       {"SELECT id FROM queue_items WHERE lane = 'l' AND status = 'ready' AND priority = 0"
        " AND run_at <= 5 ORDER BY run_at, id LIMIT 9",
        "queue_items_ready"},
+      {"SELECT MAX(priority) FROM queue_items WHERE lane = 'l' AND status = 'ready'"
+       " AND priority < 9",
+       "queue_items_ready"},
+      {"SELECT id FROM queue_items WHERE status = 'leased' AND lease_until <= 9"
+       " ORDER BY lease_until, id",
+       "queue_items_leased"},
+      {"SELECT payload FROM queue_items WHERE status = 'leased' AND lease_owner = 'o'",
+       "queue_items_leased"},
+      {"SELECT payload FROM queue_items WHERE status = 'dead' AND lane = 'l'"
+       " ORDER BY id DESC LIMIT 9",
+       "queue_items_dead"},
   };
 
   for (const auto& [statement, index] : plans) {

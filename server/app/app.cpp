@@ -1,0 +1,289 @@
+#include "server/app/app.hpp"
+
+#include <atomic>
+#include <utility>
+
+#include "base/fault.hpp"
+#include "base/ids.hpp"
+#include "server/app/data_dir.hpp"
+#include "server/app/gauges.hpp"
+#include "server/app/housekeeping.hpp"
+#include "server/app/log.hpp"
+#include "server/app/metrics.hpp"
+#include "server/app/version.hpp"
+#include "server/bots/adoption.hpp"
+#include "server/bots/lifecycle.hpp"
+#include "server/bots/process_runtime.hpp"
+#include "server/bots/reaper.hpp"
+#include "server/bots/simulated_runtime.hpp"
+#include "server/commands/mailbox.hpp"
+#include "server/events/bus.hpp"
+#include "server/http/dispatcher.hpp"
+#include "server/http/listener.hpp"
+#include "server/queue/dispatcher.hpp"
+#include "server/routes/authentication.hpp"
+#include "server/routes/routes.hpp"
+#include "server/routes/socket.hpp"
+#include "server/store/database.hpp"
+#include "server/webhooks/delivery.hpp"
+#include "server/webhooks/event.hpp"
+
+namespace bot::app {
+namespace {
+
+constexpr Millis request_grace{10'000};
+constexpr Millis work_grace{5'000};
+constexpr Millis bot_patience{10'000};
+
+std::string url_of(const std::string& host, std::uint16_t port) {
+  const bool any = host == "0.0.0.0" || host == "::";
+  const auto reachable = any ? std::string("127.0.0.1") : host;
+  const bool v6 = reachable.find(':') != std::string::npos;
+  return "http://" + (v6 ? "[" + reachable + "]" : reachable) + ":" + std::to_string(port);
+}
+
+bots::LifecycleOptions lifecycle_options(const Config& config, const std::string& secret) {
+  bots::LifecycleOptions options;
+  options.clocks = {.start_delay = config.bot_start_delay,
+                    .join_delay = config.bot_join_delay,
+                    .heartbeat_interval = config.bot_heartbeat_interval,
+                    .segment_interval = config.bot_segment_interval,
+                    .leave_delay = config.bot_leave_delay,
+                    .orphan_timeout = config.bot_orphan_timeout};
+  options.scripts = config.bot_scripts;
+  options.callback_urls = config.callback_urls;
+  options.stop_grace = config.stop_grace;
+  options.server_secret = secret;
+  options.on_change = [](sql::Connection& connection,
+                         const store::MeetingRow& meeting,
+                         const events::StateChange& change) -> std::vector<std::string> {
+    if (webhooks::enqueue_events(connection, meeting, change, change.at) == 0) return {};
+    return {std::string(webhooks::lane)};
+  };
+  return options;
+}
+
+http::ListenerOptions listener_options(const Config& config) {
+  http::ListenerOptions options;
+  options.host = config.listen_host;
+  options.port = config.listen_port;
+  options.threads = config.threads;
+  options.workers = config.workers;
+  options.max_body = static_cast<std::size_t>(config.max_body_bytes);
+  return options;
+}
+
+std::unique_ptr<bots::Runtime> make_runtime(const Config& config, commands::Mailbox& mailbox) {
+  if (config.runtime == RuntimeKind::simulated) {
+    return std::make_unique<bots::SimulatedRuntime>(mailbox);
+  }
+  return std::make_unique<bots::ProcessRuntime>();
+}
+
+struct Keys {
+  std::string admin;
+  std::string server;
+};
+
+Result<Keys> read_keys(const Config& config, const DataDir& data_dir) {
+  auto server = data_dir.secret("server.secret");
+  if (!server) return std::move(server).error();
+  if (config.admin_key) return Keys{*config.admin_key, *server};
+  auto admin = data_dir.secret("admin.key");
+  if (!admin) return std::move(admin).error();
+  return Keys{*admin, *server};
+}
+
+}  // namespace
+
+// Members are built from top to bottom and taken down from bottom to top.
+class App::Parts {
+ public:
+  Parts(const Config& config, const Clock& clock, DataDir data_dir, const Keys& keys)
+      : config_(config),
+        log_(config.log_format, config.log_level),
+        data_dir_(std::move(data_dir)),
+        database_({.path = data_dir_.database_path()}, clock),
+        mailbox_(database_, clock),
+        runtime_(make_runtime(config, mailbox_)),
+        lifecycle_({database_, *runtime_, mailbox_, bus_, clock},
+                   lifecycle_options(config, keys.server)),
+        queue_(database_, clock, {.owner = "botd"}),
+        reaper_(database_,
+                lifecycle_,
+                clock,
+                {.interval = config.cleanup_interval,
+                 .reserved = config.reserved_limit,
+                 .starting = config.starting_limit,
+                 .active = config.active_limit,
+                 .stopping = config.stopping_limit}),
+        housekeeping_(database_, clock, config_, log_),
+        authenticator_(database_, clock, keys.admin),
+        metrics_(gauges({database_, queue_, clock, [this] { return listener_stats(); }})),
+        dispatcher_(make_router(clock), hooks()),
+        socket_(routes::make_socket_acceptor(authenticator_, database_, bus_)) {
+    runtime_->attach(lifecycle_);
+    if (auto* simulated = dynamic_cast<bots::SimulatedRuntime*>(runtime_.get())) {
+      simulated->connect(lifecycle_);
+    }
+    lifecycle_.register_handlers(queue_);
+    webhooks::register_delivery(
+        queue_, database_, clock, {.sender = {.private_targets = private_targets()}});
+  }
+
+  Status start() {
+    auto listener = http::Listener::open(listener_options(config_), dispatcher_, socket_.get());
+    if (!listener) return std::move(listener).error();
+    listener_ = std::move(listener).value();
+    url_ = url_of(config_.listen_host, listener_->port());
+    if (config_.callback_urls.empty()) lifecycle_.set_callback_urls({url_});
+    const auto found = bots::adopt_bots(database_, *runtime_, lifecycle_);
+    queue_.start();
+    reaper_.start();
+    housekeeping_.start();
+    listener_->start();
+    if (auto announced = data_dir_.announce(url_); !announced) return announced;
+    log_.write(Log::Level::info,
+               "serving",
+               {{"url", url_},
+                {"version", std::string(version())},
+                {"runtime", std::string(runtime_->name())},
+                {"bots_adopted", std::to_string(found.adopted)},
+                {"bots_closed", std::to_string(found.closed)},
+                {"bots_to_launch", std::to_string(found.launching)}});
+    return Unit{};
+  }
+
+  // Bots that are asked to leave still need to be answered, so the listener goes after them.
+  void stop() {
+    if (std::exchange(stopped_, true)) return;
+    log_.write(Log::Level::info, "shutting down");
+    draining_ = true;
+    reaper_.stop();
+    housekeeping_.stop();
+    lifecycle_.shutdown(config_.on_shutdown == OnShutdown::stop ? bots::ShutdownPolicy::stop
+                                                                : bots::ShutdownPolicy::leave,
+                        bot_patience);
+    mailbox_.release_all();
+    if (listener_) listener_->stop(request_grace);
+    if (!queue_.stop(work_grace)) {
+      log_.write(Log::Level::warning, "work in progress goes on after the next start");
+    }
+    runtime_->stop_watching();
+    log_.write(Log::Level::info, "stopped");
+    log_.flush();
+  }
+
+  const std::string& url() const { return url_; }
+
+ private:
+  webhooks::PrivateTargets private_targets() const {
+    return config_.allow_private_targets ? webhooks::PrivateTargets::allowed
+                                         : webhooks::PrivateTargets::refused;
+  }
+
+  http::ListenerStats listener_stats() const {
+    return listener_ ? listener_->stats() : http::ListenerStats{};
+  }
+
+  std::vector<std::pair<std::string, std::string>> parts() {
+    const auto store = database_.check();
+    return {{"store", store ? "" : store.error().message},
+            {"server", draining_ ? "is shutting down" : ""}};
+  }
+
+  http::Router make_router(const Clock& clock) {
+    http::Router router;
+    const auto id_rule =
+        config_.strict_meeting_ids ? domain::IdRule::strict : domain::IdRule::lenient;
+    routes::add_user_routes(router, database_, lifecycle_, clock);
+    routes::add_token_routes(router, database_, clock);
+    routes::add_admin_meeting_routes(router, database_, lifecycle_, clock);
+    routes::add_bot_routes(router, database_, lifecycle_, clock, id_rule);
+    routes::add_command_routes(router, database_);
+    routes::add_meeting_routes(router, database_, clock);
+    routes::add_transcript_routes(router, database_);
+    routes::add_webhook_routes(router, database_, clock, private_targets());
+    routes::add_callback_routes(router, lifecycle_, mailbox_);
+    routes::add_service_routes(router,
+                               database_,
+                               {.version = std::string(version()),
+                                .commit = std::string(commit()),
+                                .parts = [this] { return parts(); },
+                                .metrics = [this] { return metrics_.text(); }});
+    return router;
+  }
+
+  http::DispatcherHooks hooks() {
+    return {.authenticate = [this](const http::Request& request,
+                                   http::Access access) -> Result<http::Principal> {
+              if (draining_) {
+                return Error{.code = Errc::unavailable, .message = "The server is shutting down"};
+              }
+              return authenticator_.authenticate(request, access);
+            },
+            .on_access =
+                [this](const http::AccessRecord& record) {
+                  metrics_.observe(record);
+                  log_.access(record);
+                },
+            .on_fault =
+                [this](const http::AccessRecord& record, std::string_view what) {
+                  log_.write(Log::Level::error,
+                             "fault",
+                             {{"what", std::string(what)},
+                              {"target", record.target},
+                              {"request_id", record.request_id}});
+                },
+            .explain_fault = [](const std::exception& fault) -> std::optional<Error> {
+              if (dynamic_cast<const Unavailable*>(&fault) == nullptr) return std::nullopt;
+              return Error{.code = Errc::unavailable, .message = fault.what()};
+            }};
+  }
+
+  const Config config_;
+  Log log_;
+  DataDir data_dir_;
+  store::Database database_;
+  events::Bus bus_;
+  commands::Mailbox mailbox_;
+  std::unique_ptr<bots::Runtime> runtime_;
+  bots::Lifecycle lifecycle_;
+  queue::Dispatcher queue_;
+  bots::Reaper reaper_;
+  Housekeeping housekeeping_;
+  routes::Authenticator authenticator_;
+  std::atomic<bool> draining_{false};
+  bool stopped_ = false;
+  std::string url_;
+  Metrics metrics_;
+  http::Dispatcher dispatcher_;
+  std::unique_ptr<http::WebSocketAcceptor> socket_;
+  std::unique_ptr<http::Listener> listener_;
+};
+
+Result<std::unique_ptr<App>> App::start(const Config& config, const Clock& clock) {
+  auto data_dir = DataDir::open(config.data_dir);
+  if (!data_dir) return std::move(data_dir).error();
+  const auto keys = read_keys(config, *data_dir);
+  if (!keys) return keys.error();
+  auto parts = std::make_unique<Parts>(config, clock, std::move(data_dir).value(), *keys);
+  if (auto started = parts->start(); !started) return std::move(started).error();
+  return std::unique_ptr<App>(new App(std::move(parts)));
+}
+
+App::App(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+App::~App() {
+  stop();
+}
+
+const std::string& App::url() const {
+  return parts_->url();
+}
+
+void App::stop() {
+  parts_->stop();
+}
+
+}  // namespace bot::app

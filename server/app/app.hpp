@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "server/app/config.hpp"
+
+namespace bot::app {
+
+// The whole server as one object: builds every part in order, takes them down in reverse.
+class App {
+ public:
+  // Opens the data directory and the database, finds earlier bots again, listens. Errors: what is
+  // in the way, with what to do.
+  static Result<std::unique_ptr<App>> start(const Config& config, const Clock& clock);
+
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+  ~App();
+
+  // Where it listens, as a URL.
+  const std::string& url() const;
+
+  // Graceful: see serve.hpp.
+  void stop();
+
+ private:
+  class Parts;
+  explicit App(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace bot::app

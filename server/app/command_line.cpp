@@ -1,0 +1,246 @@
+#include "server/app/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <memory>
+
+#include "base/fault.hpp"
+#include "server/app/config.hpp"
+#include "server/app/data_dir.hpp"
+#include "server/app/man_page.hpp"
+#include "server/app/serve.hpp"
+#include "server/app/version.hpp"
+#include "server/bots/bot_process.hpp"
+#include "server/store/database.hpp"
+
+namespace bot::app {
+namespace {
+
+std::optional<std::string> from_environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr) return std::nullopt;
+  return std::string(value);
+}
+
+int exit_code(Errc code) {
+  switch (code) {
+    case Errc::invalid_argument:
+      return 2;
+    case Errc::unauthenticated:
+      return 4;
+    case Errc::not_found:
+      return 5;
+    case Errc::conflict:
+      return 6;
+    case Errc::internal:
+      return 70;
+    case Errc::malformed_request:
+    case Errc::forbidden:
+    case Errc::method_not_allowed:
+    case Errc::payload_too_large:
+    case Errc::unsupported_media:
+    case Errc::limit_reached:
+    case Errc::rate_limited:
+    case Errc::unavailable:
+    case Errc::unreachable:
+    case Errc::timeout:
+    case Errc::protocol:
+    case Errc::server_error:
+    case Errc::cancelled:
+    case Errc::pending:
+    case Errc::inconclusive:
+    case Errc::partial:
+    case Errc::failed:
+      return 1;
+  }
+  return 1;
+}
+
+int complain(const Error& error) {
+  std::cerr << "botd: " << error.message << '\n';
+  if (!error.hint.empty()) std::cerr << "hint: " << error.hint << '\n';
+  return exit_code(error.code);
+}
+
+// The flags of the settings table, as they were typed.
+class SettingFlags {
+ public:
+  explicit SettingFlags(CLI::App& command) {
+    for (const auto& setting : settings()) {
+      const auto name = "--" + setting.name;
+      if (setting.placeholder.empty()) {
+        switches_.emplace_back(setting.name,
+                               command.add_flag(name, setting.help)->configurable(false));
+        continue;
+      }
+      auto* option = command.add_option(name, setting.help)
+                         ->type_name(setting.placeholder)
+                         ->configurable(false);
+      if (setting.repeatable) option->take_all()->allow_extra_args(false);
+      options_.emplace_back(setting.name, option);
+    }
+  }
+
+  std::vector<GivenFlag> given() const {
+    std::vector<GivenFlag> flags;
+    for (const auto& [name, option] : options_) {
+      for (const auto& value : option->results())
+        flags.push_back({name, value});
+    }
+    for (const auto& [name, option] : switches_) {
+      if (option->count() > 0) flags.push_back({name, "true"});
+    }
+    return flags;
+  }
+
+ private:
+  std::vector<std::pair<std::string, CLI::Option*>> options_;
+  std::vector<std::pair<std::string, CLI::Option*>> switches_;
+};
+
+std::vector<GivenFlag> data_dir_flag(const std::string& directory) {
+  if (directory.empty()) return {};
+  return {{"data-dir", directory}};
+}
+
+int run_serve(const std::vector<GivenFlag>& flags, bool print_only) {
+  const auto resolved = resolve_config(flags, from_environment);
+  if (!resolved) return complain(resolved.error());
+  if (print_only) {
+    print_config(std::cout, *resolved);
+    return 0;
+  }
+  const auto served = serve(resolved->config);
+  return served ? 0 : complain(served.error());
+}
+
+void print_migrations(const store::MigrationStatus& status) {
+  std::cout << "schema " << status.current << " of " << status.latest << '\n';
+  for (const auto& name : status.pending)
+    std::cout << "pending " << name << '\n';
+}
+
+int run_migrate(const std::string& directory, bool apply) {
+  const auto resolved = resolve_config(data_dir_flag(directory), from_environment);
+  if (!resolved) return complain(resolved.error());
+  if (!apply) {
+    print_migrations(store::inspect_schema({.path = resolved->config.data_dir + "/botd.db"}));
+    return 0;
+  }
+  const auto data_dir = DataDir::open(resolved->config.data_dir);
+  if (!data_dir) return complain(data_dir.error());
+  const SystemClock clock;
+  store::Database database({.path = data_dir->database_path()}, clock);
+  print_migrations(database.migration_status());
+  return 0;
+}
+
+int run_backup(const std::string& directory, const std::string& file) {
+  const auto resolved = resolve_config(data_dir_flag(directory), from_environment);
+  if (!resolved) return complain(resolved.error());
+  const auto path = resolved->config.data_dir + "/botd.db";
+  const auto schema = store::inspect_schema({.path = path});
+  if (schema.current == 0) {
+    return complain({.code = Errc::not_found,
+                     .message = "there is no database at " + path,
+                     .hint = "name the server's directory with --data-dir"});
+  }
+  const SystemClock clock;
+  store::Database database({.path = path}, clock);
+  const auto saved = database.backup_to(file);
+  if (!saved) return complain(saved.error());
+  std::cout << file << '\n';
+  return 0;
+}
+
+// Selected by the parse, run afterwards.
+using Action = std::function<int()>;
+
+void add_serve(CLI::App& app, Action& action) {
+  auto& command = *app.add_subcommand("serve", "Serve the API, run bots and keep their state");
+  const auto flags = std::make_shared<SettingFlags>(command);
+  const std::string help = "Print every setting with its origin, and end";
+  const auto* print = command.add_flag("--print-config", help);
+  command.callback([&action, flags, print] {
+    action = [flags, print] { return run_serve(flags->given(), print->count() > 0); };
+  });
+}
+
+void add_migrate(CLI::App& app, Action& action) {
+  auto& command = *app.add_subcommand("migrate", "Show or bring up to date the database schema");
+  command.require_subcommand(1);
+  const auto directory = std::make_shared<std::string>();
+  for (const bool apply : {false, true}) {
+    auto& verb = *command.add_subcommand(
+        apply ? "up" : "status",
+        apply ? "Apply what is pending; no server may be running" : "Show what is pending");
+    verb.add_option("--data-dir", *directory, "The server's directory")->type_name("DIR");
+    verb.callback([&action, directory, apply] {
+      action = [directory, apply] { return run_migrate(*directory, apply); };
+    });
+  }
+}
+
+void add_backup(CLI::App& app, Action& action) {
+  auto& command =
+      *app.add_subcommand("backup", "Copy the database into a new file, also while it is in use");
+  const auto directory = std::make_shared<std::string>();
+  const auto file = std::make_shared<std::string>();
+  command.add_option("--data-dir", *directory, "The server's directory")->type_name("DIR");
+  command.add_option("FILE", *file, "The file to make")->required();
+  command.callback([&action, directory, file] {
+    action = [directory, file] { return run_backup(*directory, *file); };
+  });
+}
+
+void add_rest(CLI::App& app, Action& action) {
+  app.add_subcommand("bot", "Run one bot; started by the server, configured by BOT_CONFIG")
+      ->callback([&action] { action = bots::run_bot_process; });
+  app.add_subcommand("version", "Show the version")->callback([&action] {
+    action = [] {
+      std::cout << "botd " << version() << " (" << commit() << ")\n";
+      return 0;
+    };
+  });
+  app.add_subcommand("__man", "Print botd(8)")->group("")->callback([&action] {
+    action = [] {
+      write_man_page(std::cout);
+      return 0;
+    };
+  });
+}
+
+int parse_and_run(int argc, char** argv) {
+  CLI::App app("The meeting-bot service in one binary", "botd");
+  app.set_version_flag("-V,--version", "botd " + std::string(version()));
+  app.require_subcommand(1);
+  Action action;
+  add_serve(app, action);
+  add_migrate(app, action);
+  add_backup(app, action);
+  add_rest(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    return app.exit(problem) == 0 ? 0 : 2;
+  }
+  return action();
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  try {
+    return parse_and_run(argc, argv);
+  } catch (const Fault& fault) {
+    std::cerr << "botd: " << fault.what() << '\n';
+    return 1;
+  } catch (const std::exception& bug) {
+    std::cerr << "botd: internal error: " << bug.what() << '\n';
+    return 70;
+  }
+}
+
+}  // namespace bot::app

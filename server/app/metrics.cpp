@@ -1,0 +1,84 @@
+#include "server/app/metrics.hpp"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <map>
+
+namespace bot::app {
+namespace {
+
+const prometheus::Histogram::BucketBoundaries duration_buckets = {
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
+
+std::map<std::string, std::string> labels_of(const Gauge& gauge) {
+  const auto equals = gauge.label.find('=');
+  if (equals == std::string::npos) return {};
+  return {{gauge.label.substr(0, equals), gauge.label.substr(equals + 1)}};
+}
+
+}  // namespace
+
+class Metrics::Registry {
+ public:
+  explicit Registry(std::vector<Gauge> gauges)
+      : requests_(prometheus::BuildCounter()
+                      .Name("botd_http_requests_total")
+                      .Help("Requests answered")
+                      .Register(registry_)),
+        durations_(prometheus::BuildHistogram()
+                       .Name("botd_http_request_duration_seconds")
+                       .Help("From the whole request to its answer")
+                       .Register(registry_)) {
+    for (auto& gauge : gauges) {
+      auto& shown = prometheus::BuildGauge()
+                        .Name(gauge.name)
+                        .Help(gauge.help)
+                        .Register(registry_)
+                        .Add(labels_of(gauge));
+      gauges_.emplace_back(&shown, std::move(gauge.read));
+    }
+  }
+
+  void observe(const http::AccessRecord& record) {
+    // An unknown path is not a label: strangers would choose how many there are.
+    const auto route = record.pattern.empty() ? std::string("none") : record.pattern;
+    requests_
+        .Add({{"method", record.pattern.empty() ? "none" : record.method},
+              {"route", route},
+              {"status", std::to_string(record.status)}})
+        .Increment();
+    durations_.Add({{"route", route}}, duration_buckets)
+        .Observe(static_cast<double>(record.duration.count()) / 1e6);
+  }
+
+  std::string text() {
+    for (const auto& [gauge, read] : gauges_)
+      gauge->Set(read());
+    return prometheus::TextSerializer().Serialize(registry_.Collect());
+  }
+
+ private:
+  prometheus::Registry registry_;
+  prometheus::Family<prometheus::Counter>& requests_;
+  prometheus::Family<prometheus::Histogram>& durations_;
+  std::vector<std::pair<prometheus::Gauge*, std::function<double()>>> gauges_;
+};
+
+Metrics::Metrics(std::vector<Gauge> gauges)
+    : registry_(std::make_unique<Registry>(std::move(gauges))) {}
+
+Metrics::~Metrics() = default;
+
+void Metrics::observe(const http::AccessRecord& record) {
+  registry_->observe(record);
+}
+
+std::string Metrics::text() {
+  return registry_->text();
+}
+
+}  // namespace bot::app

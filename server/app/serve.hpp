@@ -1,0 +1,13 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "server/app/config.hpp"
+
+namespace bot::app {
+
+// Serves until SIGTERM or SIGINT, then shuts down gracefully: accepts nothing more, finishes what
+// is being answered, treats bots as on_shutdown says, and loses no write. Errors: why it could not
+// start. REQUIRES: called before any thread is started (it blocks those signals in all of them).
+Status serve(const Config& config);
+
+}  // namespace bot::app

@@ -1,0 +1,100 @@
+// One lane of a Dispatcher: a pump that claims items and stores verdicts, and the workers between.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "server/queue/dispatcher.hpp"
+
+namespace bot::queue {
+
+// Thread-safe.
+class Lane {
+ public:
+  struct Held {
+    std::int64_t id;
+    std::int64_t fence;
+  };
+
+  Lane(std::string name,
+       int concurrency,
+       Handler handler,
+       store::Database& database,
+       const Clock& clock,
+       const DispatcherOptions& options);
+  // Drains and waits for the handlers that run.
+  ~Lane();
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
+
+  const std::string& name() const { return name_; }
+  void start();
+  void wake();
+  // From now on nothing more is claimed; what no worker has begun goes back.
+  void drain();
+  // Until nothing runs and every verdict is stored; false when the time came first.
+  bool wait_until_idle(std::chrono::steady_clock::time_point until);
+  // What is leased in its name at the moment.
+  std::vector<Held> held() const;
+  DispatcherStatistics statistics() const;
+
+ private:
+  struct Verdict {
+    Item item;
+    Outcome outcome;
+  };
+  struct Round {
+    std::vector<Verdict> verdicts;
+    std::size_t room = 0;
+    bool draining = false;
+  };
+  struct Stored {
+    std::vector<Item> claimed;
+    std::optional<UnixMillis> next_run_at;
+    DispatcherStatistics counted;
+  };
+
+  void pump();
+  // What there is to do now; waits for it. nullopt at the end.
+  std::optional<Round> next_round();
+  bool something_to_do() const;
+  Stored store(const Round& round);
+  bool store_verdict(sql::Connection& connection, const Verdict& verdict, Stored& stored);
+  void settle(Stored stored);
+  void settle_failure(Round round);
+  void work();
+  Outcome run_handler(const Item& item);
+
+  const std::string name_;
+  const int concurrency_;
+  const std::size_t capacity_;
+  const Handler handler_;
+  store::Database& database_;
+  const Clock& clock_;
+  const DispatcherOptions& options_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable pump_wakes_;
+  std::condition_variable workers_wake_;
+  std::condition_variable idle_;
+  std::deque<Item> waiting_;                             // claimed, not begun
+  std::unordered_map<std::int64_t, std::int64_t> held_;  // id -> fence, begun or not
+  std::vector<Verdict> verdicts_;
+  std::optional<UnixMillis> next_run_at_;
+  bool woken_ = true;  // looks once at the beginning
+  bool storing_ = false;
+  bool draining_ = false;
+  bool ending_ = false;
+  std::chrono::steady_clock::time_point not_before_{};  // after the store was away
+  DispatcherStatistics statistics_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace bot::queue
