@@ -1,6 +1,6 @@
 #pragma once
 
-#include <map>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <string>
@@ -34,6 +34,7 @@ class FakeRuntime final : public Runtime {
   }
 
   void stop(const std::string& handle, Millis) override {
+    if (on_stop_) on_stop_();
     const std::scoped_lock lock(mutex_);
     stopped_.push_back(handle);
     if (obedient_) end(handle);
@@ -57,6 +58,8 @@ class FakeRuntime final : public Runtime {
   }
   // Bots that outlive every stop.
   void make_stubborn() { obedient_ = false; }
+  // What a bot does when it is told to end; set before that can happen.
+  void on_stop(std::function<void()> action) { on_stop_ = std::move(action); }
   void forget(const std::string& session_uid) {
     const std::scoped_lock lock(mutex_);
     end("fake:" + session_uid);
@@ -81,6 +84,7 @@ class FakeRuntime final : public Runtime {
   mutable std::mutex mutex_;
   ExitListener* listener_ = nullptr;
   std::optional<Error> refusal_;
+  std::function<void()> on_stop_;
   bool obedient_ = true;
   int withdrawn_ = 0;
   std::vector<BotSpec> specs_;

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/bots/bot_process.hpp"
 #include "server/bots/spawn.hpp"
 
 namespace {
@@ -40,6 +41,7 @@ void write_facts(const std::string& path) {
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv, argv + argc);
   if (arguments.size() < 3) return 2;
+  if (arguments[2] == "real") return bot::bots::run_bot_process();
   if (!bot::bots::wait_at_gate()) return 0;
   if (arguments.size() > 3) write_facts(arguments[3]);
   if (arguments[2] == "exit7") return 7;

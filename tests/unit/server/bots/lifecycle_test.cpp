@@ -73,14 +73,15 @@ TEST_F(LifecycleTest, RaceForTheSeatsIsWonByExactlyTheLimit) {
       }
     });
   }
-  for (auto& thread : threads) thread.join();
+  for (auto& thread : threads)
+    thread.join();
   EXPECT_EQ(accepted, 2);
   EXPECT_EQ(refused, 30);
 }
 
 TEST_F(LifecycleTest, WhatIsStoredWithAReservationCanUndoIt) {
-  const auto undone = lifecycle_.reserve(
-      request("a"), [](sql::Connection&, const store::MeetingRow&) -> Status {
+  const auto undone =
+      lifecycle_.reserve(request("a"), [](sql::Connection&, const store::MeetingRow&) -> Status {
         return Error{Errc::conflict, "the key is taken"};
       });
   EXPECT_FALSE(undone);
@@ -261,8 +262,8 @@ INSTANTIATE_TEST_SUITE_P(All,
                                          Step{"failed", "leaving", "-"},
                                          Step{"failed", "exit0", "-"},
                                          Step{"failed", "exit1", "failed"}),
-                         [](const auto& info) {
-                           return std::string(info.param.from) + "_" + info.param.report;
+                         [](const auto& each) {
+                           return std::string(each.param.from) + "_" + each.param.report;
                          });
 
 TEST_F(LifecycleTest, ExitKeepsItsReasonAndEndsTheSession) {

@@ -87,6 +87,7 @@ class World : public testing::Test {
     return *database_.read(
         [&](sql::Connection& connection) { return newest_session(connection, meeting_id); });
   }
+  std::string session_uid(std::int64_t meeting_id) { return session(meeting_id).session_uid; }
   std::vector<store::CommandRow> commands(std::int64_t meeting_id) {
     return database_.read([&](sql::Connection& connection) {
       return store::CommandStore(connection).of_meeting(meeting_id);

@@ -34,7 +34,8 @@ TEST(Bus, TellsTheUserAndTheMeetingAndNobodyElse) {
 TEST(Bus, HandsOverWhatWasPublished) {
   Bus bus;
   std::vector<std::shared_ptr<const Event>> seen;
-  const auto subscription = bus.subscribe_user(1, [&](const auto& event) { seen.push_back(event); });
+  const auto subscription =
+      bus.subscribe_user(1, [&](const auto& event) { seen.push_back(event); });
   bus.publish(status(10, 1, "failed"));
   ASSERT_EQ(seen.size(), 1U);
   EXPECT_EQ(std::get<StatusChanged>(*seen[0]), status(10, 1, "failed"));
@@ -77,7 +78,8 @@ TEST(Bus, NoHandlerRunsAfterItsSubscriptionEnded) {
   Bus bus;
   std::atomic<bool> done{false};
   std::thread publisher([&] {
-    while (!done) bus.publish(status(1, 1, "active"));
+    while (!done)
+      bus.publish(status(1, 1, "active"));
   });
   for (int i = 0; i < 200; ++i) {
     auto alive = std::make_unique<std::atomic<bool>>(true);
