@@ -1,10 +1,10 @@
 #include "cli/config_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 
 #define TOML_HEADER_ONLY 1
@@ -32,16 +32,25 @@ Error broken_at(const std::filesystem::path& path,
   return broken(path, "line " + std::to_string(node.source().begin.line) + ": " + what);
 }
 
+Error unreadable(const std::filesystem::path& path, int error) {
+  return broken(path, std::string("cannot be read: ") + std::strerror(error));
+}
+
 // nullopt when there is no such file.
 Result<std::optional<toml::table>> load(const std::filesystem::path& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     if (errno == ENOENT || errno == ENOTDIR) return std::optional<toml::table>();
-    return broken(path, std::string("cannot be read: ") + std::strerror(errno));
+    return unreadable(path, errno);
   }
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (file.bad()) return broken(path, "cannot be read");
+  std::string text;
+  std::array<char, 4096> buffer{};
+  // read(), unlike the iterators, turns a failure (a folder, a bad disk) into badbit.
+  while (file.read(buffer.data(), buffer.size()) || file.gcount() > 0) {
+    text.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
+  }
+  if (file.bad()) return unreadable(path, errno);
   try {
     return std::optional<toml::table>(toml::parse(text));
   } catch (const toml::parse_error& error) {
@@ -82,10 +91,11 @@ std::optional<std::vector<std::string>> as_texts(const toml::node& node) {
 
 std::string warning_for(const std::filesystem::path& path,
                         const toml::node& node,
+                        const std::string& table,
                         const std::string& key,
                         const Names& known) {
   std::string text = path.string() + ": line " + std::to_string(node.source().begin.line) +
-                     ": unknown key '" + escape_for_terminal(key) + "'";
+                     ": unknown key '" + table + escape_for_terminal(key) + "'";
   if (const auto near = nearest(key, known)) text += ", did you mean '" + *near + "'?";
   return text;
 }
@@ -112,7 +122,7 @@ class Reader {
       } else if (key == "smoke") {
         status = read_defaults(node, key, config_.smoke, {});
       } else if (key != "schema") {
-        warn(node, key, {"current-context", "contexts", "defaults", "smoke", "schema"});
+        warn(node, "", key, {"current-context", "contexts", "defaults", "smoke", "schema"});
       }
       if (!status) return status;
     }
@@ -120,8 +130,11 @@ class Reader {
   }
 
  private:
-  void warn(const toml::node& node, const std::string& key, const Names& known) {
-    config_.warnings.push_back(warning_for(config_.path, node, key, known));
+  void warn(const toml::node& node,
+            const std::string& table,
+            const std::string& key,
+            const Names& known) {
+    config_.warnings.push_back(warning_for(config_.path, node, table, key, known));
   }
 
   Status read_text(const toml::node& node, const std::string& key, std::string& into) {
@@ -141,7 +154,7 @@ class Reader {
     for (const auto& [key_view, value] : *table) {
       const std::string key(key_view.str());
       if (!known.empty() && !contains(known, key)) {
-        warn(value, name + '.' + key, known);
+        warn(value, name + '.', key, known);
         continue;
       }
       auto texts = as_texts(value);
@@ -187,7 +200,7 @@ class Reader {
       } else if (key == "api-key" || key == "admin-key") {
         return broken_at(config_.path, node, "a key does not belong here: use " + key + "-file");
       } else {
-        warn(node, "contexts." + name + '.' + key, known);
+        warn(node, "contexts." + name + '.', key, known);
       }
       if (!status) return status.error();
     }

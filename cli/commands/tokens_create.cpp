@@ -48,6 +48,11 @@ Status run(const Arguments& arguments, Context& context) {
                  .message = *out + " exists already",
                  .hint = "choose another name, or remove the file first"};
   }
+  if (!out && context.output().format() == Format::id) {
+    return Error{.code = Errc::invalid_argument,
+                 .message = "with -o id the token's value would be lost",
+                 .hint = "add --out FILE"};
+  }
   const auto id = user_id_of(context, arguments.text("user"));
   if (!id) return id.error();
   const auto token = context.run(client::CreateToken{.user_id = *id,

@@ -61,7 +61,15 @@ void Output::object(const std::vector<Column>& columns, const Record& record) {
 
 void Output::event(const Record& record) {
   switch (look_.format) {
-    case Format::table:
+    case Format::table: {
+      std::string line;
+      for (const auto& cell : record.cells) {
+        if (!line.empty()) line += "  ";
+        line += styled(escape_for_terminal(cell.text), cell.style, look_.colors);
+      }
+      *out_ << line << '\n';
+      break;
+    }
     case Format::tsv:
       write_tsv(*out_, record.cells);
       break;

@@ -1,0 +1,71 @@
+#include "cli/output/table.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "base/unicode.hpp"
+
+namespace bot::cli {
+namespace {
+
+const std::vector<Column> columns = {
+    {"ID", Shrinks::no, Align::right}, {"NAME"}, {"STATE", Shrinks::no}};
+
+std::string table(const std::vector<Row>& rows, TableLook look = {}) {
+  std::ostringstream out;
+  write_table(out, columns, rows, look);
+  return out.str();
+}
+
+TEST(Table, AlignsByDisplayWidthWithoutTrailingBlanks) {
+  EXPECT_EQ(table({{{"7"}, {"会議"}, {"active"}}, {{"1234"}, {"Ada"}, {""}}}),
+            "  ID  NAME  STATE\n"
+            "   7  会議  active\n"
+            "1234  Ada\n");
+}
+
+TEST(Table, CutsOnlyColumnsThatMayShrink) {
+  const auto text =
+      table({{{"123456789012"}, {"a rather long name"}, {"active"}}}, {Colors::off, 32});
+
+  EXPECT_EQ(text,
+            "          ID  NAME        STATE\n"
+            "123456789012  a rather …  active\n");
+  for (std::size_t start = 0; start < text.size();) {
+    const auto end = text.find('\n', start);
+    EXPECT_LE(display_width(text.substr(start, end - start)), 32U);
+    start = end + 1;
+  }
+}
+
+TEST(Table, ColoursHeaderAndStatesOnlyWhenAsked) {
+  EXPECT_EQ(table({{{"1"}, {"a"}, {"active", Style::green}}}).find('\x1b'), std::string::npos);
+  EXPECT_NE(table({{{"1"}, {"a"}, {"active", Style::green}}}, {Colors::on, 0})
+                .find("\x1b[32mactive\x1b[0m"),
+            std::string::npos);
+}
+
+TEST(Table, ShowsControlCharactersOfTheServerAsText) {
+  const auto text = table({{{"1"}, {"\x1b]0;owned\x07\nx"}, {"a"}}});
+
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  EXPECT_NE(text.find("\\x1b]0;owned"), std::string::npos) << text;
+}
+
+TEST(Table, WritesACardOfOneRow) {
+  std::ostringstream out;
+  write_card(out, {{"ID"}, {"MAX BOTS"}, {"NAME"}}, {{"7"}, {"2"}, {""}}, {});
+
+  EXPECT_EQ(out.str(), "Id:        7\nMax bots:  2\nName:\n");
+}
+
+TEST(Tsv, IsOneRecordPerLineWhateverTheDataHolds) {
+  std::ostringstream out;
+  write_tsv(out, {{"1"}, {"a\tb\nc"}, {std::string(300, 'x')}});
+
+  EXPECT_EQ(out.str(), "1\ta\\tb\\nc\t" + std::string(300, 'x') + "\n");
+}
+
+}  // namespace
+}  // namespace bot::cli
