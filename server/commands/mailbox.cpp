@@ -31,7 +31,8 @@ Mailbox::~Mailbox() {
   }
   changed_.notify_all();
   thread_.join();
-  for (auto& [session, waiter] : waiting_) waiter.callback(Commands{});
+  for (auto& [session, waiter] : waiting_)
+    waiter.callback(Commands{});
 }
 
 std::size_t Mailbox::waiting() const {
@@ -64,7 +65,8 @@ Result<Commands> Mailbox::take(const std::string& session_uid, std::int64_t afte
     if (!found || found->empty()) return found;
     return database_.write([&](sql::Connection& connection) -> Result<Commands> {
       store::CommandStore commands(connection);
-      for (const auto& command : *found) commands.mark_delivered(command.id, clock_.now_ms());
+      for (const auto& command : *found)
+        commands.mark_delivered(command.id, clock_.now_ms());
       return *found;
     });
   } catch (const Fault& fault) {
@@ -81,6 +83,7 @@ void Mailbox::fetch(const std::string& session_uid,
   {
     // First it waits, then it looks: a command that is committed in between wakes it.
     const std::scoped_lock lock(mutex_);
+    if (released_) wait = Millis{0};
     replaced = remove(session_uid);
     number = next_number_++;
     const Instant deadline = steady_clock::now() + wait;
@@ -121,6 +124,18 @@ void Mailbox::close(const std::string& session_uid) {
   if (waiter) waiter->callback(closed());
 }
 
+void Mailbox::release_all() {
+  std::unordered_map<std::string, Waiter> released;
+  {
+    const std::scoped_lock lock(mutex_);
+    released_ = true;
+    released.swap(waiting_);
+    deadlines_.clear();
+  }
+  for (auto& [session, waiter] : released)
+    waiter.callback(Commands{});
+}
+
 void Mailbox::serve(const std::string& session_uid, Waiter waiter) {
   auto commands = take(session_uid, waiter.after);
   const bool expired = steady_clock::now() >= waiter.deadline;
@@ -128,7 +143,7 @@ void Mailbox::serve(const std::string& session_uid, Waiter waiter) {
     // Woken for a command that it has fetched already: it goes on waiting, unless the bot has come
     // again meanwhile.
     const std::scoped_lock lock(mutex_);
-    if (!waiting_.contains(session_uid)) {
+    if (!waiting_.contains(session_uid) && !released_) {
       deadlines_.emplace(waiter.deadline, std::pair(session_uid, waiter.number));
       waiting_.emplace(session_uid, std::move(waiter));
       return;
@@ -155,9 +170,11 @@ void Mailbox::run() {
       const std::string session = deadlines_.begin()->second.first;
       if (auto waiter = remove(session)) due.emplace_back(session, *std::move(waiter));
     }
-    for (const auto& [session, waiter] : due) serving_.insert(session);
+    for (const auto& [session, waiter] : due)
+      serving_.insert(session);
     lock.unlock();
-    for (auto& [session, waiter] : due) serve(session, std::move(waiter));
+    for (auto& [session, waiter] : due)
+      serve(session, std::move(waiter));
     lock.lock();
     serving_.clear();
   }

@@ -53,6 +53,9 @@ class Mailbox {
   // The session is over: who waits for it learns so (not_found).
   void close(const std::string& session_uid);
 
+  // For a shutdown: answers all that wait with nothing, and from now on makes nobody wait.
+  void release_all();
+
   std::size_t waiting() const;
 
  private:
@@ -77,9 +80,10 @@ class Mailbox {
   std::unordered_map<std::string, Waiter> waiting_;                          // guarded by mutex_
   std::multimap<Instant, std::pair<std::string, std::uint64_t>> deadlines_;  // guarded by mutex_
   std::vector<std::string> woken_;                                           // guarded by mutex_
-  std::unordered_set<std::string> serving_;                        // guarded by mutex_
+  std::unordered_set<std::string> serving_;                                  // guarded by mutex_
   std::uint64_t next_number_ = 1;
   bool stopping_ = false;
+  bool released_ = false;  // guarded by mutex_
   std::thread thread_;
 };
 
