@@ -19,6 +19,7 @@ AdoptionResult adopt_bots(store::Database& database, Runtime& runtime, Lifecycle
   }
   lifecycle.close_dead(dead);
   result.closed = static_cast<int>(dead.size());
+  result.launching = static_cast<int>(database.read(count_waiting_launches));
   return result;
 }
 

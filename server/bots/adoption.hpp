@@ -6,7 +6,8 @@ namespace bot::bots {
 
 struct AdoptionResult {
   int adopted = 0;
-  int closed = 0;  // rows whose bot is gone
+  int closed = 0;     // rows whose bot is gone
+  int launching = 0;  // reservations that the queue is going to launch
 };
 
 // At the start of a server, before it listens: finds the bots of an earlier process again. A live

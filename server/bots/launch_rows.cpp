@@ -37,6 +37,12 @@ std::vector<LaunchedBot> launched_bots(sql::Connection& connection) {
   return bots;
 }
 
+std::int64_t count_waiting_launches(sql::Connection& connection) {
+  const auto rows = connection.query(
+      "SELECT COUNT(*) FROM queue_items WHERE lane = 'bot.launch' AND status = 'ready'");
+  return rows[0].integer(std::size_t{0});
+}
+
 bool launch_is_queued(sql::Connection& connection, std::int64_t meeting_id) {
   const auto rows = connection.query(
       "SELECT id FROM queue_items WHERE lane = 'bot.launch' AND unique_key = $1"

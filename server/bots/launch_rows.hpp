@@ -32,6 +32,8 @@ struct LaunchedBot {
 // All of them; reservations that wait in the queue, of which there may be very many, are not read.
 std::vector<LaunchedBot> launched_bots(sql::Connection& connection);
 
+std::int64_t count_waiting_launches(sql::Connection& connection);
+
 // Is the launch of this meeting still to be done, or to be finished?
 bool launch_is_queued(sql::Connection& connection, std::int64_t meeting_id);
 

@@ -3,6 +3,7 @@
 // bus and waiting bots are told after it is durable.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -186,6 +187,7 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
   std::unordered_map<std::int64_t, std::string> verdicts_;  // of the reaper; guarded by mutex_
   std::vector<Unrecorded> unrecorded_;                      // guarded by mutex_
   queue::Dispatcher* dispatcher_ = nullptr;
+  std::atomic<bool> shutting_down_{false};
 };
 
 }  // namespace bot::bots

@@ -49,6 +49,8 @@ void Lifecycle::fail_launch(std::int64_t meeting_id, const Error& error) {
 queue::Outcome Lifecycle::launch(const queue::Item& item) {
   const auto meeting_id = meeting_id_of(item);
   if (!meeting_id) return queue::Outcome::dead("the payload names no meeting");
+  // A bot that came up now would miss the stop of all others; the next start launches it.
+  if (shutting_down_) return queue::Outcome::snooze(parts_.clock.now_ms() + 1000);
   const auto [meeting, session] = parts_.database.read([&](sql::Connection& connection) {
     return std::pair(store::MeetingStore(connection).find(*meeting_id),
                      newest_session(connection, *meeting_id));

@@ -148,6 +148,7 @@ bool Lifecycle::wait_until_gone(const std::vector<std::string>& handles, Millis 
 }
 
 void Lifecycle::shutdown(ShutdownPolicy policy, Millis patience) {
+  shutting_down_ = true;
   if (policy == ShutdownPolicy::leave) {
     parts_.runtime.stop_watching();
     return;

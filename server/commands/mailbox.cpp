@@ -31,7 +31,8 @@ Mailbox::~Mailbox() {
   }
   changed_.notify_all();
   thread_.join();
-  for (auto& [session, waiter] : waiting_) waiter.callback(Commands{});
+  for (auto& [session, waiter] : waiting_)
+    waiter.callback(Commands{});
 }
 
 std::size_t Mailbox::waiting() const {
@@ -64,7 +65,8 @@ Result<Commands> Mailbox::take(const std::string& session_uid, std::int64_t afte
     if (!found || found->empty()) return found;
     return database_.write([&](sql::Connection& connection) -> Result<Commands> {
       store::CommandStore commands(connection);
-      for (const auto& command : *found) commands.mark_delivered(command.id, clock_.now_ms());
+      for (const auto& command : *found)
+        commands.mark_delivered(command.id, clock_.now_ms());
       return *found;
     });
   } catch (const Fault& fault) {
@@ -130,7 +132,8 @@ void Mailbox::release_all() {
     released.swap(waiting_);
     deadlines_.clear();
   }
-  for (auto& [session, waiter] : released) waiter.callback(Commands{});
+  for (auto& [session, waiter] : released)
+    waiter.callback(Commands{});
 }
 
 void Mailbox::serve(const std::string& session_uid, Waiter waiter) {
@@ -167,9 +170,11 @@ void Mailbox::run() {
       const std::string session = deadlines_.begin()->second.first;
       if (auto waiter = remove(session)) due.emplace_back(session, *std::move(waiter));
     }
-    for (const auto& [session, waiter] : due) serving_.insert(session);
+    for (const auto& [session, waiter] : due)
+      serving_.insert(session);
     lock.unlock();
-    for (auto& [session, waiter] : due) serve(session, std::move(waiter));
+    for (auto& [session, waiter] : due)
+      serve(session, std::move(waiter));
     lock.lock();
     serving_.clear();
   }

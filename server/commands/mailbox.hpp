@@ -80,7 +80,7 @@ class Mailbox {
   std::unordered_map<std::string, Waiter> waiting_;                          // guarded by mutex_
   std::multimap<Instant, std::pair<std::string, std::uint64_t>> deadlines_;  // guarded by mutex_
   std::vector<std::string> woken_;                                           // guarded by mutex_
-  std::unordered_set<std::string> serving_;                        // guarded by mutex_
+  std::unordered_set<std::string> serving_;                                  // guarded by mutex_
   std::uint64_t next_number_ = 1;
   bool stopping_ = false;
   bool released_ = false;  // guarded by mutex_
