@@ -55,6 +55,10 @@ client::HttpRequest start_request(Stage& stage, const std::string& native_id) {
           .body = types::dump(body)};
 }
 
+bool may_have_a_bot(const Op& op) {
+  return op.outcome == OpOutcome::ok || op.outcome == OpOutcome::unknown;
+}
+
 // Enters one answer into history and record.
 Op note_shot(Stage& stage, Memory& memory, const std::string& native_id, const race::Shot& shot) {
   Op op{.kind = OpKind::start,
@@ -87,10 +91,8 @@ Result<BurstCount> fire(Stage& stage,
                         Evidence& evidence) {
   ++memory.bursts;
   std::vector<client::HttpRequest> requests;
-  for (const auto& id : ids) {
-    stage.remember_bot(id);
+  for (const auto& id : ids)
     requests.push_back(start_request(stage, id));
-  }
   auto& run = stage.run();
   const auto burst =
       run.wiring.gate->release(requests, std::max(Millis{2'000}, run.scaled(request_patience)));
@@ -99,6 +101,7 @@ Result<BurstCount> fire(Stage& stage,
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const auto& shot = burst->shots[i];
     const auto op = note_shot(stage, memory, ids[i], shot);
+    if (may_have_a_bot(op)) stage.remember_bot(op.meeting);
     if (op.outcome == OpOutcome::ok) ++count.accepted;
     if (op.outcome == OpOutcome::refused) ++count.refused;
     if (op.outcome == OpOutcome::duplicate) ++count.duplicate;
@@ -159,8 +162,7 @@ std::optional<std::set<std::string>> seated(Stage& stage) {
 bool free_the_seats(Stage& stage, Memory& memory, Evidence& evidence) {
   std::set<std::string> stopped;
   for (const auto& op : std::vector<Op>(memory.history.ops)) {
-    if (op.kind == OpKind::start && op.burst == memory.bursts &&
-        (op.outcome == OpOutcome::ok || op.outcome == OpOutcome::unknown) &&
+    if (op.kind == OpKind::start && op.burst == memory.bursts && may_have_a_bot(op) &&
         stopped.insert(op.meeting).second) {
       stop_one(stage, memory, op.meeting);
     }

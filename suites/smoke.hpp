@@ -38,7 +38,7 @@ struct SmokeOptions {
   std::size_t race_size = 32;  // requests in one burst, at least 3
   std::string environment = {};
   std::string tool_version = {};
-  std::string ca_file = {};     // PEM bundle beside the system's; empty: the system's only
+  std::string ca_file = {};     // PEM bundle; empty: the system's
   bool spawn_server = false;    // run a private botd and remove it again
   std::string botd_path = {};   // empty: `botd` beside this program
   std::stop_token cancel = {};  // stops early; what was made is removed nevertheless

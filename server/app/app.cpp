@@ -122,10 +122,10 @@ class App::Parts {
         metrics_(gauges({database_, queue_, clock, [this] { return listener_stats(); }})),
         dispatcher_(make_router(clock), hooks()),
         socket_(routes::make_socket_acceptor(authenticator_, database_, bus_)) {
-    runtime_->attach(lifecycle_);
     if (auto* simulated = dynamic_cast<bots::SimulatedRuntime*>(runtime_.get())) {
       simulated->connect(lifecycle_);
     }
+    runtime_->attach(lifecycle_);
     lifecycle_.register_handlers(queue_);
     webhooks::register_delivery(
         queue_, database_, clock, {.sender = {.private_targets = private_targets()}});

@@ -1,28 +1,24 @@
 #include "server/bots/adoption.hpp"
 
-#include "server/store/meeting_store.hpp"
+#include <utility>
+
+#include "server/bots/launch_rows.hpp"
 
 namespace bot::bots {
 
 AdoptionResult adopt_bots(store::Database& database, Runtime& runtime, Lifecycle& lifecycle) {
   AdoptionResult result;
-  const auto live = database.read([](sql::Connection& connection) {
-    return store::MeetingStore(connection).live_all();
-  });
-  for (const auto& each : live) {
-    if (!each.session || !each.session->runtime_handle) {
-      ++result.launching;
-      continue;
-    }
-    const auto& session = *each.session;
-    if (session.runtime == runtime.name() &&
-        runtime.adopt(each.meeting.id, session.session_uid, *session.runtime_handle)) {
+  std::vector<LaunchedBot> dead;
+  for (auto& bot : database.read(launched_bots)) {
+    if (bot.runtime == runtime.name() &&
+        runtime.adopt(bot.meeting_id, bot.session_uid, bot.handle)) {
       ++result.adopted;
-      continue;
+    } else {
+      dead.push_back(std::move(bot));
     }
-    lifecycle.close_dead(each);
-    ++result.closed;
   }
+  lifecycle.close_dead(dead);
+  result.closed = static_cast<int>(dead.size());
   return result;
 }
 

@@ -6,8 +6,7 @@ namespace bot::bots {
 
 struct AdoptionResult {
   int adopted = 0;
-  int closed = 0;     // rows whose bot is gone
-  int launching = 0;  // reservations that the queue is going to launch
+  int closed = 0;  // rows whose bot is gone
 };
 
 // At the start of a server, before it listens: finds the bots of an earlier process again. A live

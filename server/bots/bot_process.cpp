@@ -34,7 +34,9 @@ using Verdict = CallbackLink::Verdict;
 
 constexpr Millis kPollWait{25'000};
 constexpr Millis kCallbackDeadline{10'000};
-constexpr Millis kLastWords{5'000};  // for what is unsent when the bot ends
+// For what is unsent when the bot ends; who sends a signal will not wait long.
+constexpr Millis kLastWords{5'000};
+constexpr Millis kLastWordsAfterSignal{1'000};
 constexpr std::size_t kLongestOutbox = 1000;
 constexpr Backoff kBackoff{.first = Millis{200}, .longest = Millis{5'000}};
 
@@ -120,7 +122,7 @@ class BotProcess {
       step(signals);
     }
     // Nobody listens to the last words of a session that the server has closed.
-    if (!over_) outbox_.wait_empty(orphaned_ ? Millis{0} : kLastWords);
+    if (!over_) outbox_.wait_empty(last_words_);
     stopping_ = true;
     outbox_.close();
     sender.join();
@@ -144,15 +146,17 @@ class BotProcess {
     got = ::read(signals.get(), &signal, sizeof signal);
     if (got == static_cast<ssize_t>(sizeof signal)) {
       const bool interrupt = signal.ssi_signo == SIGINT;
+      last_words_ = kLastWordsAfterSignal;
       handle(interrupt ? machine_.end(130, "signal_sigint") : machine_.end(143, "signal_sigterm"));
     }
-    for (const auto& order : take_orders()) handle(machine_.receive(order, now()));
+    for (const auto& order : take_orders())
+      handle(machine_.receive(order, now()));
     handle(machine_.tick(now()));
     if (over_ && !ended_) {
       ended_ = true;
       code_ = 0;
     } else if (!ended_ && link_.since_contact() >= spec_.clocks.orphan_timeout) {
-      orphaned_ = true;
+      last_words_ = Millis{0};
       handle(machine_.end(0, "server_unreachable"));
     }
   }
@@ -191,8 +195,7 @@ class BotProcess {
     std::size_t tries = 0;
     while (const auto output = outbox_.front()) {
       const auto callback = encode_callback(spec_, *output);
-      const auto reply =
-          link_.post(callback.word, types::dump(callback.body), kCallbackDeadline);
+      const auto reply = link_.post(callback.word, types::dump(callback.body), kCallbackDeadline);
       if (reply.verdict == Verdict::over) return declare_over();
       const bool passing = std::holds_alternative<HeartbeatOutput>(*output);
       if (reply.verdict == Verdict::no_answer && !passing) {
@@ -244,7 +247,7 @@ class BotProcess {
   Descriptor events_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> over_{false};
-  bool orphaned_ = false;
+  Millis last_words_ = kLastWords;
   bool ended_ = false;
   int code_ = 0;
   Outbox outbox_;

@@ -59,9 +59,8 @@ Status read_common(const json& body, BotReport& report) {
     if (auto done = read_text(body, name, *into); !done) return done;
   }
   if (const json* details = find(body, "error_details")) {
-    report.error_details = details->is_object()
-                               ? types::Json(*details)
-                               : types::Json{{"message", types::Json(*details)}};
+    report.error_details = details->is_object() ? types::Json(*details)
+                                                : types::Json{{"message", types::Json(*details)}};
   }
   if (const json* platform_error = find(body, "platform_specific_error")) {
     if (report.error_details.is_null()) report.error_details = types::Json::object();
@@ -158,8 +157,8 @@ Result<ReportedSegment> decode_segment(const json& segment) {
 Result<BotReport> decode_report(std::string_view word, const json& body) {
   const bool by_status = word == "status_change" || word == "lifecycle" || word == "status";
   BotReport report;
-  if (!by_status && word != "started" && (!apply_word(word, report) || word == "starting" ||
-                                          word == "active" || word == "error")) {
+  if (!by_status && word != "started" &&
+      (!apply_word(word, report) || word == "starting" || word == "active" || word == "error")) {
     return Error{.code = Errc::not_found, .message = "there is no callback of that name"};
   }
   if (!body.is_object()) return wrong("body", "is not an object");

@@ -78,9 +78,8 @@ CallbackLink::Reply CallbackLink::send(const client::HttpRequest& request, Milli
 CallbackLink::Reply CallbackLink::post(const std::string& word,
                                        const std::string& body,
                                        Millis deadline) {
-  return send(
-      {"POST", callback_path(secret_, word), {{"Content-Type", "application/json"}}, body},
-      deadline);
+  return send({"POST", callback_path(secret_, word), {{"Content-Type", "application/json"}}, body},
+              deadline);
 }
 
 CallbackLink::Reply CallbackLink::get_commands(std::int64_t after, Millis wait) {

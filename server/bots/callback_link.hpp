@@ -18,10 +18,10 @@ class CallbackLink {
  public:
   // What an answer means to a bot.
   enum class Verdict {
-    accepted,  // 2xx
-    refused,   // the server will not have it; going on is pointless for this one callback
-    over,      // the server knows better: the session is unknown or ended, or the meeting is final
-    no_answer, // nobody reachable, or a passing failure: worth another try
+    accepted,   // 2xx
+    refused,    // the server will not have it; going on is pointless for this one callback
+    over,       // the server knows better: the session is unknown or ended, or the meeting is final
+    no_answer,  // nobody reachable, or a passing failure: worth another try
   };
   struct Reply {
     Verdict verdict = Verdict::no_answer;

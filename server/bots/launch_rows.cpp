@@ -18,6 +18,33 @@ void forget_launch(sql::Connection& connection, std::string_view session_uid) {
                    {session_uid});
 }
 
+std::vector<LaunchedBot> launched_bots(sql::Connection& connection) {
+  const auto rows = connection.query(
+      "SELECT meetings.id, meeting_sessions.session_uid, meeting_sessions.runtime,"
+      " meeting_sessions.runtime_handle FROM meetings"
+      " JOIN meeting_sessions ON meeting_sessions.meeting_id = meetings.id"
+      " WHERE meetings.status IN ('reserved', 'starting', 'active', 'stopping')"
+      " AND meeting_sessions.runtime_handle IS NOT NULL AND meeting_sessions.ended_at IS NULL"
+      " ORDER BY meetings.id");
+  std::vector<LaunchedBot> bots;
+  bots.reserve(rows.size());
+  for (const sql::Row row : rows) {
+    bots.push_back({row.integer(std::size_t{0}),
+                    row.text(std::size_t{1}),
+                    row.optional_text(std::size_t{2}).value_or(""),
+                    row.text(std::size_t{3})});
+  }
+  return bots;
+}
+
+bool launch_is_queued(sql::Connection& connection, std::int64_t meeting_id) {
+  const auto rows = connection.query(
+      "SELECT id FROM queue_items WHERE lane = 'bot.launch' AND unique_key = $1"
+      " AND status IN ('ready', 'leased')",
+      {"meeting:" + std::to_string(meeting_id)});
+  return !rows.empty();
+}
+
 std::vector<std::int64_t> stale_reservations(sql::Connection& connection, UnixMillis before) {
   // The state is spelled as in the partial index, or the engines would not use it.
   const auto rows = connection.query(
@@ -33,7 +60,8 @@ std::vector<std::int64_t> stale_reservations(sql::Connection& connection, UnixMi
       {before});
   std::vector<std::int64_t> ids;
   ids.reserve(rows.size());
-  for (const sql::Row row : rows) ids.push_back(row.integer(std::size_t{0}));
+  for (const sql::Row row : rows)
+    ids.push_back(row.integer(std::size_t{0}));
   return ids;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,20 @@ void record_launch(sql::Connection& connection,
 
 // As if it had never been launched.
 void forget_launch(sql::Connection& connection, std::string_view session_uid);
+
+// A live meeting whose bot was launched.
+struct LaunchedBot {
+  std::int64_t meeting_id = 0;
+  std::string session_uid;
+  std::string runtime;
+  std::string handle;
+};
+
+// All of them; reservations that wait in the queue, of which there may be very many, are not read.
+std::vector<LaunchedBot> launched_bots(sql::Connection& connection);
+
+// Is the launch of this meeting still to be done, or to be finished?
+bool launch_is_queued(sql::Connection& connection, std::int64_t meeting_id);
 
 // Meetings that are still reserved although their launch was due, or done, before `before`. A
 // launch that is parked in the queue is not due yet.

@@ -56,9 +56,9 @@ void Lifecycle::set_callback_urls(std::vector<std::string> urls) {
 
 void Lifecycle::register_handlers(queue::Dispatcher& dispatcher) {
   dispatcher_ = &dispatcher;
-  dispatcher.handle(std::string(launch_lane), options_.launch_concurrency, [this](const auto& item) {
-    return launch(item);
-  });
+  dispatcher.handle(std::string(launch_lane),
+                    options_.launch_concurrency,
+                    [this](const auto& item) { return launch(item); });
   dispatcher.handle(
       std::string(stop_lane), 2, [this](const auto& item) { return end_stopping(item); });
   dispatcher.handle(
@@ -67,11 +67,15 @@ void Lifecycle::register_handlers(queue::Dispatcher& dispatcher) {
 
 void Lifecycle::tell(const AfterCommit& after) {
   if (dispatcher_ != nullptr) {
-    for (const auto& lane : after.lanes) dispatcher_->wake(lane);
+    for (const auto& lane : after.lanes)
+      dispatcher_->wake(lane);
   }
-  for (const auto& session : after.sessions_to_wake) parts_.mailbox.wake(session);
-  for (const auto& session : after.sessions_to_close) parts_.mailbox.close(session);
-  for (const auto& event : after.events) parts_.bus.publish(event);
+  for (const auto& session : after.sessions_to_wake)
+    parts_.mailbox.wake(session);
+  for (const auto& session : after.sessions_to_close)
+    parts_.mailbox.close(session);
+  for (const auto& event : after.events)
+    parts_.bus.publish(event);
 }
 
 std::string Lifecycle::secret_for(std::string_view session_uid) const {
@@ -108,8 +112,7 @@ Result<store::MeetingRow> Lifecycle::reserve(const ReserveRequest& request, cons
               meeting->bot_container_id,
               std::string(parts_.runtime.name())},
              change.now());
-    change.enqueue(
-        launch_lane, *meeting, change.now() + options_.clocks.start_delay.count(), 5);
+    change.enqueue(launch_lane, *meeting, change.now() + options_.clocks.start_delay.count(), 5);
     change.announce(*meeting);
     if (also) {
       if (auto stored = also(change.connection(), *meeting); !stored) return stored.error();
@@ -150,8 +153,7 @@ Result<SessionIdentity> Lifecycle::authenticate(std::string_view secret) {
   if (!session) {
     return Error{.code = Errc::not_found, .message = "no bot session has this callback path"};
   }
-  return SessionIdentity{
-      session->session_uid, session->meeting_id, session->ended_at.has_value()};
+  return SessionIdentity{session->session_uid, session->meeting_id, session->ended_at.has_value()};
 }
 
 }  // namespace bot::bots

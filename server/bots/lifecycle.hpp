@@ -86,6 +86,8 @@ struct SessionIdentity {
 };
 
 struct AfterCommit;
+struct LaunchedBot;
+class MeetingChange;
 
 enum class ShutdownPolicy { leave, stop };
 
@@ -145,11 +147,12 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
 
   // Ends of bots that could not be stored because the store was away; called by the reaper.
   void record_missed_exits();
-  // A live row whose bot was found dead at the start (adoption).
-  void close_dead(const store::MeetingAndSession& live);
+  // Live rows whose bots were found dead at the start (adoption), in few transactions.
+  void close_dead(const std::vector<LaunchedBot>& dead);
 
   // leave: bots go on, nobody watches them. stop: all are asked to leave, those that have not after
-  // `patience` are killed; their rows are closed. Reservations without a bot are left to the next start.
+  // `patience` are killed; their rows are closed. Reservations without a bot are left to the next
+  // start.
   void shutdown(ShutdownPolicy policy, Millis patience);
 
  private:
@@ -173,15 +176,15 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
 
   std::string secret_for(std::string_view session_uid) const;
   std::optional<std::string> verdict_on(std::int64_t meeting_id) const;
-  void record_exit(const Unrecorded& exit);
+  void record_exit(MeetingChange& change, const Unrecorded& exit) const;
   bool wait_until_gone(const std::vector<std::string>& handles, Millis at_most);
 
   Parts parts_;
   const LifecycleOptions options_;
   mutable std::mutex mutex_;
-  std::vector<std::string> callback_urls_;              // guarded by mutex_
+  std::vector<std::string> callback_urls_;                  // guarded by mutex_
   std::unordered_map<std::int64_t, std::string> verdicts_;  // of the reaper; guarded by mutex_
-  std::vector<Unrecorded> unrecorded_;                  // guarded by mutex_
+  std::vector<Unrecorded> unrecorded_;                      // guarded by mutex_
   queue::Dispatcher* dispatcher_ = nullptr;
 };
 

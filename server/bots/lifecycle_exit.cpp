@@ -1,4 +1,5 @@
-#include <exception>
+#include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "base/fault.hpp"
@@ -6,30 +7,26 @@
 #include "server/bots/lifecycle.hpp"
 #include "server/bots/meeting_change.hpp"
 #include "server/bots/report_judgement.hpp"
-#include "server/queue/queue.hpp"
 #include "server/store/session_store.hpp"
 
 namespace bot::bots {
 
 using domain::MeetingState;
 
-void Lifecycle::record_exit(const Unrecorded& exit) {
+void Lifecycle::record_exit(MeetingChange& change, const Unrecorded& exit) const {
   const auto verdict = verdict_on(exit.meeting_id);
-  (void)apply([&](MeetingChange& change) -> Status {
-    auto meeting = store::MeetingStore(change.connection()).find(exit.meeting_id);
-    if (!meeting || domain::is_final(meeting->status)) return Unit{};
-    const auto session = store::SessionStore(change.connection()).find_by_uid(exit.session_uid);
-    if (!session || session->ended_at) return Unit{};
-    Ending ending = judge_death(exit.status, *meeting);
-    if (verdict) {
-      ending.to = MeetingState::failed;
-      ending.source = domain::ChangeSource::cleanup;
-      ending.reason = *verdict;
-      ending.failure_stage = stage_of(*meeting);
-    }
-    change.end(*meeting, exit.session_uid, ending);
-    return Unit{};
-  });
+  auto meeting = store::MeetingStore(change.connection()).find(exit.meeting_id);
+  if (!meeting || domain::is_final(meeting->status)) return;
+  const auto session = store::SessionStore(change.connection()).find_by_uid(exit.session_uid);
+  if (!session || session->ended_at) return;
+  Ending ending = judge_death(exit.status, *meeting);
+  if (verdict) {
+    ending.to = MeetingState::failed;
+    ending.source = domain::ChangeSource::cleanup;
+    ending.reason = *verdict;
+    ending.failure_stage = stage_of(*meeting);
+  }
+  change.end(*meeting, exit.session_uid, ending);
 }
 
 void Lifecycle::bot_exited(std::int64_t meeting_id,
@@ -37,7 +34,10 @@ void Lifecycle::bot_exited(std::int64_t meeting_id,
                            const ExitStatus& status) {
   const Unrecorded exit{meeting_id, session_uid, status};
   try {
-    record_exit(exit);
+    (void)apply([&](MeetingChange& change) -> Status {
+      record_exit(change, exit);
+      return Unit{};
+    });
   } catch (const Fault&) {
     const std::scoped_lock lock(mutex_);
     unrecorded_.push_back(exit);
@@ -55,25 +55,26 @@ void Lifecycle::record_missed_exits() {
   }
 }
 
-void Lifecycle::close_dead(const store::MeetingAndSession& live) {
-  if (!live.session) return;
-  if (live.meeting.status == MeetingState::reserved) {
-    // Its launch may have been cut off between storing the handle and opening the gate: then the
-    // queue still holds the item, and runs it again once the handle is gone.
-    const auto relaunched = apply([&](MeetingChange& change) -> Status {
-      queue::NewItem probe;
-      probe.lane = launch_lane;
-      probe.kind = launch_lane;
-      probe.unique_key = "meeting:" + std::to_string(live.meeting.id);
-      if (queue::enqueue(change.connection(), probe, change.now())) {
-        return Error{Errc::conflict, "the launch was finished"};
+void Lifecycle::close_dead(const std::vector<LaunchedBot>& dead) {
+  constexpr std::size_t together = 200;
+  for (std::size_t first = 0; first < dead.size(); first += together) {
+    const std::size_t last = std::min(first + together, dead.size());
+    (void)apply([&](MeetingChange& change) -> Status {
+      for (std::size_t i = first; i < last; ++i) {
+        const auto& bot = dead[i];
+        const auto meeting = store::MeetingStore(change.connection()).find(bot.meeting_id);
+        // A launch that was cut off between storing the handle and opening the gate is still in
+        // the queue, and done again once the handle is gone.
+        if (meeting && meeting->status == MeetingState::reserved &&
+            launch_is_queued(change.connection(), bot.meeting_id)) {
+          forget_launch(change.connection(), bot.session_uid);
+        } else {
+          record_exit(change, {bot.meeting_id, bot.session_uid, {}});
+        }
       }
-      forget_launch(change.connection(), live.session->session_uid);
       return Unit{};
     });
-    if (relaunched) return;
   }
-  record_exit({live.meeting.id, live.session->session_uid, {}});
 }
 
 Result<bool> Lifecycle::reap(std::int64_t meeting_id,
@@ -95,9 +96,9 @@ Result<bool> Lifecycle::reap(std::int64_t meeting_id,
   if (session && session->runtime_handle) {
     parts_.runtime.stop(*session->runtime_handle, options_.kill_grace);
     if (!wait_until_gone({*session->runtime_handle}, options_.kill_grace + Millis{2000})) {
-      return Error{.code = Errc::unavailable,
-                   .message = "the bot of meeting " + std::to_string(meeting_id) +
-                              " could not be stopped"};
+      return Error{
+          .code = Errc::unavailable,
+          .message = "the bot of meeting " + std::to_string(meeting_id) + " could not be stopped"};
     }
   }
   return apply([&](MeetingChange& change) -> Result<bool> {

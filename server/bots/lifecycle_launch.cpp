@@ -69,11 +69,8 @@ queue::Outcome Lifecycle::launch(const queue::Item& item) {
         const auto row = store::MeetingStore(connection).find(*meeting_id);
         withdrawn = !row || row->status != MeetingState::reserved;
         if (withdrawn) return Error{Errc::conflict, "the reservation is gone"};
-        record_launch(connection,
-                      spec->session_uid,
-                      parts_.runtime.name(),
-                      handle,
-                      parts_.clock.now_ms());
+        record_launch(
+            connection, spec->session_uid, parts_.runtime.name(), handle, parts_.clock.now_ms());
         return Unit{};
       });
     } catch (const std::exception&) {

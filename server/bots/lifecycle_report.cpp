@@ -147,7 +147,8 @@ Status Lifecycle::heartbeats(const std::vector<std::string>& session_uids) {
   const UnixMillis now = parts_.clock.now_ms();
   std::vector<store::Heartbeat> beats;
   beats.reserve(session_uids.size());
-  for (const auto& uid : session_uids) beats.push_back({uid, now});
+  for (const auto& uid : session_uids)
+    beats.push_back({uid, now});
   const std::size_t heard = parts_.database.write([&](sql::Connection& connection) {
     return store::SessionStore(connection).heartbeats(beats);
   });

@@ -3,6 +3,7 @@
 #include <thread>
 #include <utility>
 
+#include "server/bots/launch_rows.hpp"
 #include "server/bots/lifecycle.hpp"
 #include "server/bots/meeting_change.hpp"
 #include "server/domain/texts.hpp"
@@ -73,6 +74,14 @@ Result<StopOutcome> stop_in(MeetingChange& change,
   return StopOutcome{Kind::finalized, *meeting, std::nullopt};
 }
 
+// Whatever is left of it: its bot is gone, or nobody will hear from it.
+void close_stopped(MeetingChange& change, std::int64_t meeting_id) {
+  auto row = store::MeetingStore(change.connection()).find(meeting_id);
+  if (!row || domain::is_final(row->status)) return;
+  const auto session = newest_session(change.connection(), meeting_id);
+  change.end_stopped(*row, session ? session->session_uid : "", domain::ChangeSource::runtime);
+}
+
 }  // namespace
 
 std::string_view StopOutcome::message() const {
@@ -90,9 +99,8 @@ std::string_view StopOutcome::message() const {
 }
 
 Result<StopOutcome> Lifecycle::request_stop(std::int64_t meeting_id, domain::ChangeSource by) {
-  return apply([&](MeetingChange& change) {
-    return stop_in(change, meeting_id, by, options_.stop_grace);
-  });
+  return apply(
+      [&](MeetingChange& change) { return stop_in(change, meeting_id, by, options_.stop_grace); });
 }
 
 queue::Outcome Lifecycle::end_stopping(const queue::Item& item) {
@@ -109,11 +117,7 @@ queue::Outcome Lifecycle::end_stopping(const queue::Item& item) {
     return queue::Outcome::snooze(parts_.clock.now_ms() + options_.kill_grace.count() + 1000);
   }
   (void)apply([&](MeetingChange& change) -> Status {
-    auto row = store::MeetingStore(change.connection()).find(*meeting_id);
-    if (row && row->status == MeetingState::stopping) {
-      change.end_stopped(
-          *row, session ? session->session_uid : "", domain::ChangeSource::runtime);
-    }
+    close_stopped(change, *meeting_id);
     return Unit{};
   });
   return queue::Outcome::done();
@@ -150,13 +154,10 @@ void Lifecycle::shutdown(ShutdownPolicy policy, Millis patience) {
   }
   std::vector<std::int64_t> meetings;
   std::vector<std::string> handles;
-  for (const auto& [meeting, session] : parts_.database.read([](sql::Connection& connection) {
-         return store::MeetingStore(connection).live_all();
-       })) {
-    // A reservation that nobody has launched yet is not a bot; the next start launches it.
-    if (!session || !session->runtime_handle) continue;
-    meetings.push_back(meeting.id);
-    handles.push_back(*session->runtime_handle);
+  // A reservation that nobody has launched yet is not a bot; the next start launches it.
+  for (const auto& bot : parts_.database.read(launched_bots)) {
+    meetings.push_back(bot.meeting_id);
+    handles.push_back(bot.handle);
   }
   constexpr std::size_t together = 100;
   for (std::size_t first = 0; first < meetings.size(); first += together) {
@@ -168,19 +169,19 @@ void Lifecycle::shutdown(ShutdownPolicy policy, Millis patience) {
     });
   }
   // Bots that hear the leave command end by themselves; SIGTERM reaches those that do not.
-  for (const auto& handle : handles) parts_.runtime.stop(handle, patience);
+  for (const auto& handle : handles)
+    parts_.runtime.stop(handle, patience);
   if (!wait_until_gone(handles, patience)) {
-    for (const auto& handle : handles) parts_.runtime.kill(handle);
+    for (const auto& handle : handles)
+      parts_.runtime.kill(handle);
     wait_until_gone(handles, Millis{1000});
   }
   parts_.runtime.stop_watching();
-  for (const auto id : meetings) {
+  for (std::size_t first = 0; first < meetings.size(); first += together) {
     (void)apply([&](MeetingChange& change) -> Status {
-      auto row = store::MeetingStore(change.connection()).find(id);
-      if (!row || domain::is_final(row->status)) return Unit{};
-      const auto session = newest_session(change.connection(), id);
-      change.end_stopped(
-          *row, session ? session->session_uid : "", domain::ChangeSource::runtime);
+      for (std::size_t i = first; i < std::min(first + together, meetings.size()); ++i) {
+        close_stopped(change, meetings[i]);
+      }
       return Unit{};
     });
   }

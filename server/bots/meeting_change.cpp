@@ -86,12 +86,10 @@ bool MeetingChange::end_stopped(store::MeetingRow& meeting,
     fields.stop_requested = true;
     if (!move(meeting, MeetingState::stopping, fields)) return false;
   }
-  return end(meeting,
-             session_uid,
-             {.to = MeetingState::completed,
-              .source = source,
-              .reason = reason,
-              .exit_code = exit_code});
+  return end(
+      meeting,
+      session_uid,
+      {.to = MeetingState::completed, .source = source, .reason = reason, .exit_code = exit_code});
 }
 
 void MeetingChange::set_phase(store::MeetingRow& meeting, const std::string& phase) {

@@ -1,5 +1,6 @@
 #include "server/bots/reaper.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 #include <utility>
@@ -42,46 +43,52 @@ Reaper::~Reaper() {
   stop();
 }
 
-// Starts the watch anew when this process or the clocks were not as they should be since the last
-// round.
-bool Reaper::notice_gap() {
+// Starts the watch anew when this process, the store or the clocks were not as they should be since
+// the last round.
+void Reaper::notice_gap() {
   const Millis monotonic = clock_.monotonic();
   const Millis offset = Millis{clock_.now_ms()} - monotonic;
-  // A round may be late by its own work; twice the interval is a process that did not run.
-  const bool late = !last_round_ || monotonic - *last_round_ > 2 * options_.interval + kClockSlack;
+  const std::uint64_t failed_commits = database_.statistics().failed_commits;
+  // Half the shortest limit unheard is as much as can be overlooked.
+  const Millis shortest =
+      std::min({options_.reserved, options_.starting, options_.active, options_.stopping});
+  const Millis patience = std::min(options_.interval + kClockSlack, shortest / 2);
+  const bool late = !last_round_ || monotonic - *last_round_ > options_.interval + patience;
   const bool stepped = std::abs((offset - wall_offset_).count()) > kClockSlack.count();
-  const bool gap = late || stepped;
-  if (gap) watching_since_ = monotonic;
-  // A slow drift must not add up to a step that nobody sees, so each round compares with the last.
+  const bool deaf = failed_commits != failed_commits_;
+  if (late || stepped || deaf) watching_since_ = monotonic;
+  // Each round compares with the last one: a slow drift is no step.
   last_round_ = monotonic;
   wall_offset_ = offset;
-  return gap;
+  failed_commits_ = failed_commits;
+}
+
+// All are judged before the first is stopped: stopping takes time, in which others grow old.
+std::vector<Reaper::Suspect> Reaper::suspects() {
+  const UnixMillis now = clock_.now_ms();
+  const Millis watched = clock_.monotonic() - watching_since_;
+  return database_.read([&](sql::Connection& connection) {
+    std::vector<Suspect> found;
+    for (const auto& [state, limit] : {std::pair(MeetingState::reserved, options_.reserved),
+                                       std::pair(MeetingState::starting, options_.starting),
+                                       std::pair(MeetingState::active, options_.active),
+                                       std::pair(MeetingState::stopping, options_.stopping)}) {
+      if (watched < limit) continue;
+      for (const auto id : stale_meetings(connection, state, now - limit.count())) {
+        found.push_back({id, state});
+      }
+    }
+    return found;
+  });
 }
 
 int Reaper::run_once() {
   notice_gap();
   lifecycle_.record_missed_exits();
   int reaped = 0;
-  for (const Rule& rule : {Rule{MeetingState::reserved, options_.reserved},
-                           Rule{MeetingState::starting, options_.starting},
-                           Rule{MeetingState::active, options_.active},
-                           Rule{MeetingState::stopping, options_.stopping}}) {
-    if (clock_.monotonic() - watching_since_ < rule.limit) continue;
-    reaped += reap(rule);
-  }
-  return reaped;
-}
-
-int Reaper::reap(const Rule& rule) {
-  const UnixMillis before = clock_.now_ms() - rule.limit.count();
-  const auto stale = database_.read([&](sql::Connection& connection) {
-    return stale_meetings(connection, rule.state, before);
-  });
-  const std::string reason =
-      "stale_" + std::string(domain::to_string(rule.state)) + "_timeout";
-  int reaped = 0;
-  for (const auto id : stale) {
-    const auto done = lifecycle_.reap(id, rule.state, reason);
+  for (const auto& [meeting_id, state] : suspects()) {
+    const auto done = lifecycle_.reap(
+        meeting_id, state, "stale_" + std::string(domain::to_string(state)) + "_timeout");
     if (done && *done) ++reaped;
   }
   return reaped;

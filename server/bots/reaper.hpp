@@ -30,8 +30,8 @@ struct ReaperOptions {
 // `stale_<state>_timeout`.
 //
 // It gives no verdict on a state until it has itself run for that state's whole limit, since its
-// start or since a gap: when its own loop came late, or the wall clock moved against the monotonic
-// one, rows look old although nobody was there to hear their bots.
+// start or since a gap: when its own loop came late, the store could not write, or the wall clock
+// moved against the monotonic one, rows look old although nobody was there to hear their bots.
 class Reaper {
  public:
   Reaper(store::Database& database,
@@ -51,13 +51,13 @@ class Reaper {
   int run_once();
 
  private:
-  struct Rule {
+  struct Suspect {
+    std::int64_t meeting_id;
     domain::MeetingState state;
-    Millis limit;
   };
 
-  bool notice_gap();
-  int reap(const Rule& rule);
+  void notice_gap();
+  std::vector<Suspect> suspects();
   void loop();
 
   store::Database& database_;
@@ -65,8 +65,9 @@ class Reaper {
   const Clock& clock_;
   const ReaperOptions options_;
   std::optional<Millis> last_round_;  // monotonic
-  Millis wall_offset_{0};             // wall clock less monotonic clock, at the last round
-  Millis watching_since_{0};          // monotonic: of the present stretch without a gap
+  std::uint64_t failed_commits_ = 0;
+  Millis wall_offset_{0};     // wall clock less monotonic clock, at the last round
+  Millis watching_since_{0};  // monotonic: of the present stretch without a gap
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;  // guarded by mutex_

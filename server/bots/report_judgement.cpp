@@ -62,8 +62,8 @@ Ending judge_exit(const BotReport& report, const store::MeetingRow& meeting) {
   ending.to = MeetingState::failed;
   ending.reason = report.reason.value_or("bot_exited");
   ending.failure_stage = report.failure_stage.value_or(stage_of(meeting));
-  ending.error_details = report.error_details.is_object() ? report.error_details
-                                                           : types::Json::object();
+  ending.error_details =
+      report.error_details.is_object() ? report.error_details : types::Json::object();
   if (report.exit_code) ending.error_details["exit_code"] = *report.exit_code;
   return ending;
 }

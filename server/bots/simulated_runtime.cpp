@@ -186,7 +186,8 @@ class SimulatedRuntime::Implementation
   void schedule() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
-      while (!alarms_.empty() && alarms_.begin()->first <= now()) ring();
+      while (!alarms_.empty() && alarms_.begin()->first <= now())
+        ring();
       if (!beats_.empty()) {
         add_job([this, beats = std::exchange(beats_, {})] { (void)callbacks_->heartbeats(beats); });
       }

@@ -81,6 +81,7 @@ void Mailbox::fetch(const std::string& session_uid,
   {
     // First it waits, then it looks: a command that is committed in between wakes it.
     const std::scoped_lock lock(mutex_);
+    if (released_) wait = Millis{0};
     replaced = remove(session_uid);
     number = next_number_++;
     const Instant deadline = steady_clock::now() + wait;
@@ -121,6 +122,17 @@ void Mailbox::close(const std::string& session_uid) {
   if (waiter) waiter->callback(closed());
 }
 
+void Mailbox::release_all() {
+  std::unordered_map<std::string, Waiter> released;
+  {
+    const std::scoped_lock lock(mutex_);
+    released_ = true;
+    released.swap(waiting_);
+    deadlines_.clear();
+  }
+  for (auto& [session, waiter] : released) waiter.callback(Commands{});
+}
+
 void Mailbox::serve(const std::string& session_uid, Waiter waiter) {
   auto commands = take(session_uid, waiter.after);
   const bool expired = steady_clock::now() >= waiter.deadline;
@@ -128,7 +140,7 @@ void Mailbox::serve(const std::string& session_uid, Waiter waiter) {
     // Woken for a command that it has fetched already: it goes on waiting, unless the bot has come
     // again meanwhile.
     const std::scoped_lock lock(mutex_);
-    if (!waiting_.contains(session_uid)) {
+    if (!waiting_.contains(session_uid) && !released_) {
       deadlines_.emplace(waiter.deadline, std::pair(session_uid, waiter.number));
       waiting_.emplace(session_uid, std::move(waiter));
       return;

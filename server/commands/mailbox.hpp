@@ -53,6 +53,9 @@ class Mailbox {
   // The session is over: who waits for it learns so (not_found).
   void close(const std::string& session_uid);
 
+  // For a shutdown: answers all that wait with nothing, and from now on makes nobody wait.
+  void release_all();
+
   std::size_t waiting() const;
 
  private:
@@ -80,6 +83,7 @@ class Mailbox {
   std::unordered_set<std::string> serving_;                        // guarded by mutex_
   std::uint64_t next_number_ = 1;
   bool stopping_ = false;
+  bool released_ = false;  // guarded by mutex_
   std::thread thread_;
 };
 

@@ -66,7 +66,11 @@ class WebSocketSession final : public Connection,
     stream_.next_layer().close(ignored);
   }
 
-  void retire() override { close_now(reason_of(websocket::close_code::going_away, "")); }
+  void retire() override {
+    // Beast cannot close a stream that is still being opened.
+    if (!opened_) return cut();
+    close_now(reason_of(websocket::close_code::going_away, ""));
+  }
 
   // From any thread.
   void enqueue(std::string text) {

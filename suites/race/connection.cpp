@@ -18,8 +18,9 @@ class TlsContext {
     if (!context_) throw std::runtime_error("OpenSSL gives no context");
     SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_min_proto_version(context_.get(), TLS1_2_VERSION);
-    SSL_CTX_set_default_verify_paths(context_.get());
-    if (!ca_file.empty()) {
+    if (ca_file.empty()) {
+      SSL_CTX_set_default_verify_paths(context_.get());
+    } else {
       SSL_CTX_load_verify_locations(context_.get(), ca_file.c_str(), nullptr);
     }
   }

@@ -170,8 +170,8 @@ void SeatServer::serve(int socket) {
 std::string SeatServer::answer_to(const std::string& head) {
   int status = 200;
   if (head.starts_with("POST ")) status = take_seat() ? 201 : 429;
-  const std::string body =
-      status == 429 ? R"({"detail":"Maximum concurrent bots limit reached"})" : R"({"id":1})";
+  const std::string body = status == 429 ? R"({"detail":"Maximum concurrent bots limit reached"})"
+                                         : R"({"id":1,"status":"ok"})";
   return "HTTP/1.1 " + std::to_string(status) +
          " X\r\nContent-Length: " + std::to_string(body.size()) +
          (connections_ == Connections::closed_after_each ? "\r\nConnection: close" : "") +

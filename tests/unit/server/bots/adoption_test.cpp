@@ -23,7 +23,6 @@ TEST_F(AdoptionTest, LivingBotsAreKeptDeadOnesClosed) {
   const auto result = adopt_bots(database_, runtime_, lifecycle_);
   EXPECT_EQ(result.adopted, 1);
   EXPECT_EQ(result.closed, 2);
-  EXPECT_EQ(result.launching, 1);
   EXPECT_EQ(status(alive.id), "active");
   EXPECT_EQ(status(dead.id), "failed");
   EXPECT_EQ(data(dead.id).at("failure_reason"), "bot_exited");
