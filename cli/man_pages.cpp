@@ -38,8 +38,7 @@ void add_examples(Roff& page, const Command& command) {
   for (const auto& example : command.examples) {
     std::string what(example.what);
     what[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(what[0])));
-    page.text("\n\n" + what + ":");
-    page.code(example.line);
+    page.paragraph().text(what + ":").code(example.line);
   }
 }
 
@@ -47,8 +46,7 @@ void add_examples(Roff& page, const Command& command) {
 void add_command(Roff& page, const Command& command) {
   page.text(sentence(std::string(command.summary)));
   if (!command.description.empty()) {
-    page.text("\n\n");
-    page.text(command.description);
+    page.paragraph().text(command.description);
   }
   for (const auto& positional : command.positionals) {
     page.item(upper(positional.name), sentence(std::string(positional.help)));
@@ -127,7 +125,8 @@ std::string program_page(const Tree& tree) {
       .code(
           "botctl users create ada@example.com --max-bots 2\n"
           "export BOTCTL_API_KEY=$(botctl tokens create ada@example.com)")
-      .text("\n\nSend a bot into a meeting, wait until it is there, and call it back:")
+      .paragraph()
+      .text("Send a bot into a meeting, wait until it is there, and call it back:")
       .code(
           "botctl bots start google_meet abc-defg-hij --wait\n"
           "botctl bots stop google_meet abc-defg-hij --wait");

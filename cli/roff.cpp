@@ -58,6 +58,11 @@ Roff& Roff::subsection(std::string_view title) {
   return *this;
 }
 
+Roff& Roff::paragraph() {
+  page_ += ".PP\n";
+  return *this;
+}
+
 void Roff::lines(std::string_view text) {
   for (const auto line : split(text, '\n'))
     page_ += escaped(line, Backquotes::are_bold) + '\n';

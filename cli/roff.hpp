@@ -13,6 +13,7 @@ class Roff {
 
   Roff& section(std::string_view title);
   Roff& subsection(std::string_view title);
+  Roff& paragraph();
   // Paragraphs separated by empty lines; `backquoted` words become bold.
   Roff& text(std::string_view paragraphs);
   // "name \- what it is": the line of the NAME section.

@@ -3,13 +3,55 @@
 #include "base/unicode.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/completions.hpp"
+#include "cli/config_file.hpp"
 #include "cli/context.hpp"
+#include "client/ops/list_users.hpp"
 
 namespace bot::cli {
 namespace {
 
+// A tab must not hang: what has not come by then is not offered.
+constexpr Millis patience{300};
+
+// The settings without the words that are being typed. Whatever is wrong with them is for the
+// command itself to tell.
+Result<Settings> settings_of(const Arguments& arguments, World& world) {
+  Arguments ours(arguments.command());
+  if (auto status = apply_environment(ours, world.environment); !status) return status.error();
+  const auto path = world.environment.config_home() / "botctl" / "config.toml";
+  const auto config = read_config(path, world.environment.get("HOME").value_or(""));
+  if (!config) return config.error();
+  return resolve_settings(ours, world.environment, *config);
+}
+
+// With a server or context among the words the settings would be those of another server.
+bool names_a_server(const std::vector<std::string>& words) {
+  for (const auto& word : words) {
+    if (word.rfind("--server", 0) == 0 || word.rfind("--context", 0) == 0) return true;
+    if (word.rfind("-c", 0) == 0) return true;
+  }
+  return false;
+}
+
+void add_users(const Arguments& arguments, Context& context, Completion& completion) {
+  const auto& words = arguments.list("words");
+  if (names_a_server(words)) return;
+  auto settings = settings_of(arguments, context.world());
+  if (!settings) return;
+  ContextOptions options{.timeout = patience, .retries = 0};
+  options.chatter.quiet = true;
+  Context asking(context.world(), context.tree(), std::move(settings).value(), options);
+  const auto users = asking.run(client::ListUsers{});
+  if (!users) return;
+  for (const auto& user : *users) {
+    if (user.email.rfind(words.back(), 0) != 0) continue;
+    completion.candidates.push_back({user.email, "user " + std::to_string(user.id)});
+  }
+}
+
 Status run(const Arguments& arguments, Context& context) {
-  const auto completion = complete_words(context.tree(), arguments.list("words"));
+  auto completion = complete_words(context.tree(), arguments.list("words"));
+  if (completion.dynamic == Completes::users) add_users(arguments, context, completion);
   auto& out = context.output().stream();
   for (const auto& candidate : completion.candidates) {
     out << escape_for_terminal(candidate.value) << '\t' << escape_for_terminal(candidate.what)

@@ -63,6 +63,20 @@ TEST(Completions, OfferNothingBehindAMistake) {
   EXPECT_TRUE(offered({"nonsense", ""}).empty());
 }
 
+TEST(Completions, OfferTheServersUsersAndNothingWhenItIsAway) {
+  Program program;
+  program.server().answer(200, '[' + body::user() + ',' + body::user(43, "bob@example.com") + ']');
+  EXPECT_EQ(program.run({"__complete", "--", "users", "get", "a"}).out,
+            "ada@example.com\tuser 42\n:4\n");
+
+  program.server().fail({.code = Errc::unreachable, .message = "refused"});
+  const auto away = program.run({"__complete", "--", "users", "get", ""});
+  EXPECT_EQ(away.out + away.err, ":4\n");
+
+  program.run({"__complete", "--", "-c", "other", "users", "get", ""});
+  EXPECT_EQ(program.server().sent().size(), 2U);
+}
+
 TEST(Completions, ArePrintedWithADirective) {
   Program program;
 
