@@ -17,6 +17,10 @@ struct Falsehood {
   TwinService::Instead instead = nullptr;
 };
 
+void PrintTo(const Falsehood& falsehood, std::ostream* out) {
+  *out << falsehood.check;
+}
+
 // Concerns only what the account of that suite sees; `account` continues its address.
 bool of_suite(const Answering& a, int suite, std::string_view account = "@") {
   return a.email.find("-" + std::to_string(suite) + "-1" + std::string(account)) !=
