@@ -17,6 +17,10 @@ struct Falsehood {
   TwinService::Instead instead = nullptr;
 };
 
+void PrintTo(const Falsehood& falsehood, std::ostream* out) {
+  *out << falsehood.check;
+}
+
 // Concerns only what the account of that suite sees; `account` continues its address.
 bool of_suite(const Answering& a, int suite, std::string_view account = "@") {
   return a.email.find("-" + std::to_string(suite) + "-1" + std::string(account)) !=
@@ -44,7 +48,7 @@ void refuse_anyway(const Answering& a) {
   a.replace(429, R"({"detail":"Maximum concurrent bots limit reached"})");
 }
 
-std::vector<Falsehood> suites_1_and_2() {
+std::vector<Falsehood> suite_1() {
   return {
       {"1.1",
        [](const Answering& a) {
@@ -82,43 +86,46 @@ std::vector<Falsehood> suites_1_and_2() {
           const std::string&) -> std::optional<client::HttpResponse> {
          if (request.target.starts_with("/admin/tokens/")) return client::HttpResponse{204, {}, ""};
          return std::nullopt;
-       }},
-      {"2.1",
-       [](const Answering& a) {
-         if (a.is("POST", "/bots") && a.answer.status == 201) {
-           a.edit([](Json& row) { row["bot_container_id"] = nullptr; });
-         }
-       }},
-      {"2.2",
-       [](const Answering& a) {
-         if (starts(a, "smoke-test-2")) a.edit([](Json& row) { row["status"] = "active"; });
-       }},
-      {"2.3",
-       [](const Answering& a) {
-         if (starts(a, "smoke-test-3") && a.answer.status == 429) accept_anyway(a);
-       }},
-      {"2.4",
-       [](const Answering& a) {
-         if (a.is("GET", "/bots/status") && of_suite(a, 2)) {
-           a.edit([](Json& body) { body["running_bots"].erase(0); });
-         }
-       }},
-      {"2.5",
-       [](const Answering& a) {
-         if (a.answer.status == 429) a.answer.headers.clear();
-       }},
-      {"2.6",
-       [](const Answering& a) {
-         if (is_list(a) && of_suite(a, 2)) {
-           a.edit([](Json& body) {
-             body["meetings"].push_back(
-                 {{"id", 5}, {"native_meeting_id", "smoke-test-3"}, {"status", "failed"}});
-           });
-         }
-       }},
-      {"2.7", [](const Answering& a) {
-         if (starts(a, "smoke-test-1") && a.answer.status == 409) accept_anyway(a);
        }}};
+}
+
+std::vector<Falsehood> suite_2() {
+  return {{"2.1",
+           [](const Answering& a) {
+             if (a.is("POST", "/bots") && a.answer.status == 201) {
+               a.edit([](Json& row) { row["bot_container_id"] = nullptr; });
+             }
+           }},
+          {"2.2",
+           [](const Answering& a) {
+             if (starts(a, "smoke-test-2")) a.edit([](Json& row) { row["status"] = "active"; });
+           }},
+          {"2.3",
+           [](const Answering& a) {
+             if (starts(a, "smoke-test-3") && a.answer.status == 429) accept_anyway(a);
+           }},
+          {"2.4",
+           [](const Answering& a) {
+             if (a.is("GET", "/bots/status") && of_suite(a, 2)) {
+               a.edit([](Json& body) { body["running_bots"].erase(0); });
+             }
+           }},
+          {"2.5",
+           [](const Answering& a) {
+             if (a.answer.status == 429) a.answer.headers.clear();
+           }},
+          {"2.6",
+           [](const Answering& a) {
+             if (is_list(a) && of_suite(a, 2)) {
+               a.edit([](Json& body) {
+                 body["meetings"].push_back(
+                     {{"id", 5}, {"native_meeting_id", "smoke-test-3"}, {"status", "failed"}});
+               });
+             }
+           }},
+          {"2.7", [](const Answering& a) {
+             if (starts(a, "smoke-test-1") && a.answer.status == 409) accept_anyway(a);
+           }}};
 }
 
 std::vector<Falsehood> suites_3_and_4() {
@@ -170,7 +177,7 @@ std::vector<Falsehood> suites_3_and_4() {
            }}};
 }
 
-std::vector<Falsehood> suites_5_and_6() {
+std::vector<Falsehood> suite_5() {
   return {{"5.1",
            [](const Answering& a) {
              if (a.is("DELETE", "/bots/google_meet/smoke-test-1") && of_suite(a, 5)) {
@@ -196,13 +203,15 @@ std::vector<Falsehood> suites_5_and_6() {
              if (second) a.replace(500, R"({"detail":"broken"})");
              second = true;
            }},
-          {"5.6",
-           [](const Answering& a) {
+          {"5.6", [](const Answering& a) {
              if (a.is("DELETE", "/bots/google_meet/never-started")) {
                a.replace(202, R"({"message":"ok"})");
              }
-           }},
-          {"6.1",
+           }}};
+}
+
+std::vector<Falsehood> suite_6() {
+  return {{"6.1",
            [](const Answering& a) {
              if (!is_list(a) || !of_suite(a, 6)) return;
              a.edit_rows([](Json& row) { row["data"] = Json::object(); });
@@ -234,7 +243,7 @@ std::vector<Falsehood> suites_5_and_6() {
            }}};
 }
 
-std::vector<Falsehood> suites_7_to_10() {
+std::vector<Falsehood> suite_7() {
   return {{"7.1",
            [](const Answering& a) {
              if (a.is("PATCH", "/meetings/")) {
@@ -256,11 +265,13 @@ std::vector<Falsehood> suites_7_to_10() {
                a.replace(200, R"({"meetings":[{"id":1,"status":"active"}]})");
              }
            }},
-          {"7.5",
-           [](const Answering& a) {
+          {"7.5", [](const Answering& a) {
              if (a.is("GET", "/no-such-endpoint")) a.replace(200, "{}");
-           }},
-          {"8.1",
+           }}};
+}
+
+std::vector<Falsehood> suites_8_to_10() {
+  return {{"8.1",
            [](const Answering& a) {
              if (a.is("POST", "/bots") && of_suite(a, 8) && a.answer.status == 429)
                accept_anyway(a);
@@ -295,7 +306,13 @@ std::vector<Falsehood> suites_7_to_10() {
 
 std::vector<Falsehood> falsehoods() {
   std::vector<Falsehood> all;
-  for (auto&& some : {suites_1_and_2(), suites_3_and_4(), suites_5_and_6(), suites_7_to_10()}) {
+  for (auto&& some : {suite_1(),
+                      suite_2(),
+                      suites_3_and_4(),
+                      suite_5(),
+                      suite_6(),
+                      suite_7(),
+                      suites_8_to_10()}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;
