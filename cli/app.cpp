@@ -62,6 +62,7 @@ ContextOptions options_of(const Arguments& arguments, const World& world) {
   options.chatter.form = json ? ErrorForm::json : ErrorForm::lines;
   options.timeout = arguments.duration("timeout");
   options.retries = static_cast<int>(arguments.integer("retries").value_or(2));
+  options.ca_file = arguments.text("cacert");
   options.may_ask = terminal.in_is_tty && terminal.err_is_tty && !arguments.flag("no-input") &&
                     !world.environment.has("CI");
   return options;

@@ -104,6 +104,18 @@ bool contains(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+// FORMAT or FORMAT:FILE, each FILE below the working directory.
+bool stays_inside(const toml::node& reports) {
+  const auto texts = as_texts(reports);
+  if (!texts) return false;
+  return std::all_of(texts->begin(), texts->end(), [](const std::string& report) {
+    const auto colon = report.find(':');
+    if (colon == std::string::npos) return true;
+    const std::filesystem::path file(report.substr(colon + 1));
+    return file.is_relative() && std::find(file.begin(), file.end(), "..") == file.end();
+  });
+}
+
 class Reader {
  public:
   Reader(ConfigFile& config, std::filesystem::path home)
@@ -300,6 +312,12 @@ Result<ConfigFile> read_project(const std::filesystem::path& path) {
     for (const auto& [option, value] : *smoke) {
       const std::string name(option.str());
       if (!contains(allowed, name)) return refused(value, "smoke." + escape_for_terminal(name));
+      if (name == "report" && !stays_inside(value)) {
+        return broken_at(path,
+                         value,
+                         "a project's reports stay inside the project: no absolute "
+                         "file names and no '..'");
+      }
     }
   }
   if (auto status = Reader(config, {}).read(**table); !status) return status.error();

@@ -73,6 +73,11 @@ void Context::note(const std::string& text) {
   world_.err.flush();
 }
 
+void Context::trace(const std::string& text) {
+  world_.err << styled(escape_for_terminal(text), Style::dim, options_.chatter.colors) << '\n';
+  world_.err.flush();
+}
+
 void Context::warn(const std::string& text) {
   write_warning(world_.err, text, options_.chatter.form, options_.chatter.colors);
 }
@@ -98,17 +103,22 @@ void Context::warn_about_cleartext(const KeySource& source) {
   }
 }
 
+Result<std::string> Context::key_for(client::Access access) {
+  const auto& source = source_for(access);
+  if (source.empty()) return no_key(access);
+  if (source.only_for && *source.only_for != settings_.server) {
+    return withheld(access, source, settings_.server);
+  }
+  return read_key(source);
+}
+
 Result<Context::Connection> Context::make_connection(client::Access access) {
   Connection made;
   client::ClientOptions options{
       .server = settings_.server, .request_timeout = request_limit, .retries = options_.retries};
   if (access != client::Access::none) {
     const auto& source = source_for(access);
-    if (source.empty()) return no_key(access);
-    if (source.only_for && *source.only_for != settings_.server) {
-      return withheld(access, source, settings_.server);
-    }
-    auto key = read_key(source);
+    auto key = key_for(access);
     if (!key) return key.error();
     made.key = std::move(key).value();
     if (!source.only_for) {
@@ -125,6 +135,7 @@ Result<Context::Connection> Context::make_connection(client::Access access) {
   }
   auto transport = world_.make_transport(settings_.server,
                                          {.cleartext_keys = made.cleartext,
+                                          .ca_file = options_.ca_file,
                                           .user_agent = "botctl/" BOTCTL_VERSION,
                                           .cancelled = [this] { return world_.signal() != 0; }});
   made.client = std::make_unique<client::Client>(std::move(transport), std::move(options));

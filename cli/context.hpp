@@ -32,6 +32,7 @@ struct ContextOptions {
   Chatter chatter = {};
   std::optional<Millis> timeout = std::nullopt;  // of the whole command
   int retries = 2;
+  std::string ca_file = {};  // empty: the system's
   bool may_ask = false;
 };
 
@@ -53,10 +54,15 @@ class Context {
   // A sentence on standard error about what was done; not with -q, nor when output is JSON.
   void note(const std::string& text);
   void warn(const std::string& text);
+  // A line of -v.
+  void trace(const std::string& text);
 
   // The client for endpoints of that access, with the one key they need. Errors: unauthenticated
   // when there is no key for this server, and those of reading one.
   Result<client::Client*> connect(client::Access access);
+
+  // The key for endpoints of that access, for whoever makes clients of its own. Errors: as connect.
+  Result<std::string> key_for(client::Access access);
 
   // Runs one operation within what is left of --timeout.
   template <typename Op>

@@ -39,6 +39,7 @@ Command webhook_set();
 Command webhook_clear();
 Command webhook_deliveries();
 
+Command smoke();
 Command health();
 Command doctor();
 Command version();

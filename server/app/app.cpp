@@ -149,8 +149,7 @@ class App::Parts {
                 {"version", std::string(version())},
                 {"runtime", std::string(runtime_->name())},
                 {"bots_adopted", std::to_string(found.adopted)},
-                {"bots_closed", std::to_string(found.closed)},
-                {"bots_to_launch", std::to_string(found.launching)}});
+                {"bots_closed", std::to_string(found.closed)}});
     return Unit{};
   }
 

@@ -13,7 +13,9 @@ Dispatcher::Dispatcher(store::Database& database, const Clock& clock, Dispatcher
 Dispatcher::~Dispatcher() {
   for (auto& lane : lanes_)
     lane->drain();
-  lanes_.clear();
+  // The keeper goes on until the last handler is through.
+  for (auto& lane : lanes_)
+    lane->wait_until_idle(std::chrono::steady_clock::time_point::max());
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;

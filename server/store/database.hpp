@@ -21,7 +21,6 @@
 #include <string>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -53,18 +52,19 @@ struct MigrationStatus {
 template <typename T>
 class Completed {
  public:
-  Completed(T value) : held_(std::in_place_index<0>, std::move(value)) {}
-  Completed(std::exception_ptr failure) : held_(std::in_place_index<1>, std::move(failure)) {}
+  Completed(T value) : value_(std::move(value)) {}
+  Completed(std::exception_ptr failure) : failure_(std::move(failure)) {}
 
   // The value, or throws what write would have thrown.
   T get() && {
-    if (held_.index() == 1) std::rethrow_exception(std::get<1>(held_));
-    return std::get<0>(std::move(held_));
+    if (failure_) std::rethrow_exception(failure_);
+    return *std::move(value_);
   }
-  bool failed() const { return held_.index() == 1; }
+  bool failed() const { return failure_ != nullptr; }
 
  private:
-  std::variant<T, std::exception_ptr> held_;
+  std::optional<T> value_;
+  std::exception_ptr failure_;
 };
 
 namespace detail {

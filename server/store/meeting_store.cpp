@@ -166,9 +166,10 @@ std::int64_t MeetingStore::count_in(domain::MeetingState state) {
   const auto rows = domain::is_final(state)
                         ? connection_.query("SELECT COUNT(*) FROM meetings WHERE status = $1",
                                             {domain::to_string(state)})
-                        : connection_.query("SELECT COUNT(*) FROM meetings WHERE status = $1"
-                                            " AND " BOT_IS_LIVE,
-                                            {domain::to_string(state)});
+                        : connection_.query(
+                              "SELECT COUNT(*) FROM meetings WHERE status = $1"
+                              " AND " BOT_IS_LIVE,
+                              {domain::to_string(state)});
   return rows[0].integer(0);
 }
 

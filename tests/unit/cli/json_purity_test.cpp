@@ -38,6 +38,7 @@ const std::map<std::string, std::vector<std::string>>& words() {
       {"webhook set", {"https://example.com/hook"}},
       {"webhook clear", {}},
       {"webhook deliveries", {}},
+      {"smoke", {"--list"}},
       {"health", {}},
       {"doctor", {}},
       {"version", {}},
@@ -62,8 +63,7 @@ std::vector<std::string> line_of(const Command& command) {
 std::vector<const Command*> commands() {
   std::vector<const Command*> found;
   for (const auto& command : command_tree().commands) {
-    const bool covered_elsewhere = command.verb == "smoke";
-    if (command.visibility == Visibility::visible && !covered_elsewhere) found.push_back(&command);
+    if (command.visibility == Visibility::visible) found.push_back(&command);
   }
   return found;
 }

@@ -77,6 +77,18 @@ TEST_F(MailboxTest, WhatIsThereComesAtOnceAndIsMarkedDelivered) {
   EXPECT_EQ(status(first), "delivered");
 }
 
+TEST_F(MailboxTest, AShutdownAnswersWhoWaitsAndLetsNobodyWaitAgain) {
+  auto waiting = fetch(0, seconds(60));
+
+  mailbox_->release_all();
+  auto later = fetch(0, seconds(60));
+
+  for (auto* future : {&waiting, &later}) {
+    ASSERT_TRUE(is_ready(*future));
+    EXPECT_TRUE(get(*future)->empty());
+  }
+}
+
 TEST_F(MailboxTest, OnlyLaterOnesAreGiven) {
   const auto first = command("reconfigure");
   const auto second = command("leave");

@@ -1,0 +1,111 @@
+#include "cli/commands/smoke_reports.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "base/unicode.hpp"
+
+namespace bot::cli {
+namespace {
+
+Style style_of(suites::CheckStatus status) {
+  switch (status) {
+    case suites::CheckStatus::passed:
+      return Style::green;
+    case suites::CheckStatus::failed:
+      return Style::red;
+    case suites::CheckStatus::skipped:
+      return Style::dim;
+  }
+  return Style::plain;
+}
+
+std::vector<Record> records_of(const suites::RunResult& run) {
+  std::vector<Record> records;
+  for (const auto& suite : run.suites) {
+    for (const auto& check : suite.checks) {
+      Record record{.cells = {{check.id},
+                              {std::string(name_of(check.status)), style_of(check.status)},
+                              {std::to_string(check.duration_ms)},
+                              {check.title},
+                              {check.reason}},
+                    .json = check,
+                    .id = check.id};
+      record.json["suite"] = suite.title;
+      records.push_back(std::move(record));
+    }
+  }
+  return records;
+}
+
+}  // namespace
+
+Result<SmokeReports> SmokeReports::open(const std::vector<std::string>& specifications) {
+  SmokeReports reports;
+  for (const auto& specification : specifications) {
+    const auto colon = specification.find(':');
+    const auto format = suites::parse_report_format(specification.substr(0, colon));
+    if (!format) {
+      return Error{
+          .code = Errc::invalid_argument,
+          .message = "--report: '" + escape_for_terminal(specification) + "' is not a report",
+          .hint = "say text, json, markdown or junit, and :FILE"};
+    }
+    Report report{.format = *format, .file = {}};
+    if (colon != std::string::npos) report.file = specification.substr(colon + 1);
+    std::error_code failed;
+    const auto folder = report.file.parent_path();
+    if (!folder.empty()) std::filesystem::create_directories(folder, failed);
+    const bool bad_name = colon != std::string::npos && !report.file.has_filename();
+    if (failed || bad_name || ::access(folder.empty() ? "." : folder.c_str(), W_OK) != 0) {
+      return Error{.code = Errc::invalid_argument,
+                   .message = "--report: " + escape_for_terminal(report.file.string()) +
+                              " cannot be written"};
+    }
+    reports.reports_.push_back(std::move(report));
+  }
+  return reports;
+}
+
+void SmokeReports::show(const suites::RunResult& run, Output& output, Rows rows) const {
+  const auto format = output.format();
+  if (format == Format::json) {
+    output.object({}, {.cells = {}, .json = run, .id = {}});
+    return;
+  }
+  if (format == Format::ndjson || format == Format::id || rows == Rows::wanted) {
+    output.list({}, records_of(run));
+    return;
+  }
+  bool shown = false;
+  for (const auto& report : reports_) {
+    if (!report.file.empty()) continue;
+    output.text(suites::render(run, report.format));
+    shown = true;
+  }
+  if (!shown) output.text(suites::render(run, suites::ReportFormat::text));
+}
+
+Status SmokeReports::write(const suites::RunResult& run) const {
+  for (const auto& report : reports_) {
+    if (report.file.empty()) continue;
+    auto beside = report.file;
+    beside += ".part";
+    std::ofstream file(beside, std::ios::binary | std::ios::trunc);
+    file << suites::render(run, report.format);
+    file.close();
+    std::error_code failed;
+    if (file) std::filesystem::rename(beside, report.file, failed);
+    if (!file || failed) {
+      return Error{.code = Errc::failed,
+                   .message = "the report " + escape_for_terminal(report.file.string()) +
+                              " could not be written: " + std::strerror(errno)};
+    }
+  }
+  return Unit{};
+}
+
+}  // namespace bot::cli

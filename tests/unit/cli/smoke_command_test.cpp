@@ -1,0 +1,69 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/cli/program.hpp"
+
+namespace bot::cli {
+namespace {
+
+TEST(Smoke, ListsChecksWithoutAServerOrAKey) {
+  Program program;
+  program.environment.erase("BOTCTL_ADMIN_KEY");
+
+  const auto all = program.run({"smoke", "--list", "-o", "json"});
+  EXPECT_EQ(all.code, 0) << all.err;
+  EXPECT_GE(all.json().size(), 20U);
+  EXPECT_EQ(all.json()[0]["id"], "1.1");
+
+  const auto one = program.run({"smoke", "--list", "--check", "2.3", "-o", "id"});
+  EXPECT_NE(one.out.find("2.3\n"), std::string::npos);
+  EXPECT_TRUE(program.server().sent().empty());
+}
+
+TEST(Smoke, ExitsFiveWhenNothingIsSelected) {
+  Program program;
+
+  EXPECT_EQ(program.run({"smoke", "--check", "99.*"}).code, 5);
+  EXPECT_EQ(program.run({"smoke", "--list", "--check", "99.*"}).code, 5);
+}
+
+TEST(Smoke, NeedsTheAdminKey) {
+  Program program;
+  program.environment.erase("BOTCTL_ADMIN_KEY");
+
+  const auto ran = program.run({"smoke"});
+
+  EXPECT_EQ(ran.code, 4);
+  EXPECT_NE(ran.err.find("BOTCTL_ADMIN_KEY"), std::string::npos);
+}
+
+TEST(Smoke, RefusesWrongOptionsBeforeItRuns) {
+  Program program;
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"--report", "poem"},
+                                                {"--report", "json:/dev/null/x/y"},
+                                                {"--timeout-scale", "0"},
+                                                {"--timeout-scale", "fast"},
+                                                {"--race-size", "2"},
+                                                {"--repeat", "0"}}) {
+    auto line = words;
+    line.insert(line.begin(), "smoke");
+    EXPECT_EQ(program.run(line).code, 2) << words[1];
+  }
+}
+
+TEST(Smoke, TakesAProjectsDefaults) {
+  Program program;
+  program.write("work/.botctl.toml", "[smoke]\ncheck = [\"1.1\"]\n");
+
+  EXPECT_EQ(program.run({"smoke", "--list", "-o", "id"}).out, "1.1\n");
+  EXPECT_EQ(program.run({"smoke", "--list", "-o", "id", "--check", "99"}).code, 5);
+}
+
+TEST(Smoke, RefusesAnUnknownDefault) {
+  Program program;
+  program.write(".config/botctl/config.toml", "[smoke]\nchekc = \"1.1\"\n");
+
+  EXPECT_EQ(program.run({"smoke", "--list"}).code, 2);
+}
+
+}  // namespace
+}  // namespace bot::cli
