@@ -17,6 +17,11 @@ set(bot_warnings
 if(BOTCTL_WERROR)
   list(APPEND bot_warnings -Werror)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Both are false alarms of g++ 12: on std::string's operator+ with optimisation, and on Asio's
+  # fences under ThreadSanitizer.
+  list(APPEND bot_warnings -Wno-restrict -Wno-tsan)
+endif()
 target_compile_options(bot_options INTERFACE "$<BUILD_INTERFACE:${bot_warnings}>")
 if(BOTCTL_SANITIZE)
   target_compile_options(bot_options INTERFACE -fsanitize=${BOTCTL_SANITIZE} -fno-omit-frame-pointer
@@ -31,7 +36,7 @@ find_package(Threads REQUIRED)
 target_link_libraries(bot_options INTERFACE Threads::Threads)
 
 # One precompiled header for everything that speaks JSON: parsing nlohmann/json costs 3 s a file.
-file(WRITE ${CMAKE_BINARY_DIR}/pch.cpp "// Only here to carry the precompiled header.\n")
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/pch.cpp CONTENT "// Only here to carry the precompiled header.\n")
 add_library(bot_pch OBJECT ${CMAKE_BINARY_DIR}/pch.cpp)
 target_link_libraries(bot_pch PUBLIC bot_options)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

@@ -1,6 +1,7 @@
 #include "server/app/serve.hpp"
 
 #include <pthread.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -22,6 +23,15 @@ sigset_t block_ending_signals() {
   return ending;
 }
 
+// Each connection, bot and database file is a descriptor; the usual soft limit of 1024 is for
+// programs that still call select.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 // Whoever asks a second time does not want to wait any longer.
 void end_at_second_signal(const sigset_t& ending) {
   std::thread([ending] {
@@ -35,6 +45,7 @@ void end_at_second_signal(const sigset_t& ending) {
 
 Status serve(const Config& config) {
   const auto ending = block_ending_signals();
+  raise_descriptor_limit();
   const SystemClock clock;
   auto app = App::start(config, clock);
   if (!app) return std::move(app).error();

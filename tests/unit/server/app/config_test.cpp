@@ -66,7 +66,7 @@ TEST(Config, RepeatedSettingsCollect) {
 
 TEST(Config, ABadValueNamesItsFlagOrVariable) {
   EXPECT_TRUE(refused({{"listen", "8056"}}).message.starts_with("--listen: '8056'"));
-  EXPECT_TRUE(refused({{"bot-script", "a=jump"}}).message.starts_with("--bot-script: 'a=jump'"));
+  EXPECT_TRUE(refused({{"bot-script", "a=jump"}}).message.starts_with("--bot-script: "));
   EXPECT_TRUE(refused({{"stop-grace", "0"}}).message.starts_with("--stop-grace: "));
   EXPECT_TRUE(refused({}, {{"BOTD_WORKERS", "many"}}).message.starts_with("BOTD_WORKERS: 'many'"));
   EXPECT_TRUE(refused({}, {{"BOTD_RUNTIME", "docker9"}}).message.starts_with("BOTD_RUNTIME: "));
