@@ -47,7 +47,8 @@ Reaper::~Reaper() {
 // the last round.
 void Reaper::notice_gap() {
   const Millis monotonic = clock_.monotonic();
-  const Millis offset = Millis{clock_.now_ms()} - monotonic;
+  const UnixMillis now = clock_.now_ms();
+  const Millis offset = Millis{now} - monotonic;
   const std::uint64_t failed_commits = database_.statistics().failed_commits;
   // Half the shortest limit unheard is as much as can be overlooked.
   const Millis shortest =
@@ -59,14 +60,16 @@ void Reaper::notice_gap() {
   if (late || stepped || deaf) watching_since_ = monotonic;
   // Each round compares with the last one: a slow drift is no step.
   last_round_ = monotonic;
+  round_at_ = now;
   wall_offset_ = offset;
   failed_commits_ = failed_commits;
 }
 
-// All are judged before the first is stopped: stopping takes time, in which others grow old.
+// All are judged before the first is stopped: stopping takes time, in which others grow old. And as
+// of the moment when the watch was found sound: this process may have been stopped since.
 std::vector<Reaper::Suspect> Reaper::suspects() {
-  const UnixMillis now = clock_.now_ms();
-  const Millis watched = clock_.monotonic() - watching_since_;
+  const UnixMillis now = round_at_;
+  const Millis watched = *last_round_ - watching_since_;
   return database_.read([&](sql::Connection& connection) {
     std::vector<Suspect> found;
     for (const auto& [state, limit] : {std::pair(MeetingState::reserved, options_.reserved),

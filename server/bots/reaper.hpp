@@ -65,6 +65,7 @@ class Reaper {
   const Clock& clock_;
   const ReaperOptions options_;
   std::optional<Millis> last_round_;  // monotonic
+  UnixMillis round_at_ = 0;           // the same moment by the wall clock
   std::uint64_t failed_commits_ = 0;
   Millis wall_offset_{0};     // wall clock less monotonic clock, at the last round
   Millis watching_since_{0};  // monotonic: of the present stretch without a gap
