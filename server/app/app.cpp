@@ -233,11 +233,7 @@ class App::Parts {
                              {{"what", std::string(what)},
                               {"target", record.target},
                               {"request_id", record.request_id}});
-                },
-            .explain_fault = [](const std::exception& fault) -> std::optional<Error> {
-              if (dynamic_cast<const Unavailable*>(&fault) == nullptr) return std::nullopt;
-              return Error{.code = Errc::unavailable, .message = fault.what()};
-            }};
+                }};
   }
 
   const Config config_;

@@ -149,9 +149,7 @@ int run_backup(const std::string& directory, const std::string& file) {
                      .message = "there is no database at " + path,
                      .hint = "name the server's directory with --data-dir"});
   }
-  const SystemClock clock;
-  store::Database database({.path = path}, clock);
-  const auto saved = database.backup_to(file);
+  const auto saved = store::back_up({.path = path}, file);
   if (!saved) return complain(saved.error());
   std::cout << file << '\n';
   return 0;

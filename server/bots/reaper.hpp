@@ -54,10 +54,16 @@ class Reaper {
   struct Suspect {
     std::int64_t meeting_id;
     domain::MeetingState state;
+    UnixMillis silent_since;
+  };
+  // When a round began: it judges as of then, however long the process is held up in its course.
+  struct Moment {
+    UnixMillis wall;
+    Millis monotonic;
   };
 
-  void notice_gap();
-  std::vector<Suspect> suspects();
+  Moment notice_gap();
+  std::vector<Suspect> suspects(const Moment& begun);
   void loop();
 
   store::Database& database_;
@@ -65,7 +71,6 @@ class Reaper {
   const Clock& clock_;
   const ReaperOptions options_;
   std::optional<Millis> last_round_;  // monotonic
-  UnixMillis round_at_ = 0;           // the same moment by the wall clock
   std::uint64_t failed_commits_ = 0;
   Millis wall_offset_{0};     // wall clock less monotonic clock, at the last round
   Millis watching_since_{0};  // monotonic: of the present stretch without a gap
