@@ -84,7 +84,7 @@ class TlsConnection final : public Connection {
 
   int descriptor() const override { return socket_.descriptor(); }
 
-  Status shake_hands(Deadline deadline) {
+  Status shake_hands(const Deadline& deadline) {
     for (;;) {
       const int done = SSL_do_handshake(ssl_.get());
       const int error = SSL_get_error(ssl_.get(), done);
@@ -157,7 +157,7 @@ class TlsConnection final : public Connection {
 
 Result<std::unique_ptr<Connection>> connect(const client::Origin& origin,
                                             const std::shared_ptr<TlsContext>& tls,
-                                            Deadline deadline) {
+                                            const Deadline& deadline) {
   auto socket = open_socket(origin, deadline);
   if (!socket) return std::move(socket).error();
   std::unique_ptr<Connection> connection;
