@@ -136,9 +136,7 @@ class BotRoutes {
       }
     }
     const auto name = body.optional_string("bot_name");
-    if (name && name->size() > longest_bot_name) {
-      body.refuse("bot_name", "ensure this value has at most 100 characters");
-    }
+    body.limit_length("bot_name", name, longest_bot_name);
     const auto speech = read_speech(body);
     auto passcode = body.optional_string("passcode");
     if (passcode && passcode->empty()) passcode.reset();

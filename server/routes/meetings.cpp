@@ -26,9 +26,7 @@ Result<nlohmann::json> read_patch(const nlohmann::json& whole) {
   for (const auto* name : {"name", "notes"}) {
     const auto text = fields.optional_string(name);
     if (!text) continue;
-    if (text->size() > longest_notes) {
-      fields.refuse(name, "ensure this value has at most 16384 characters");
-    }
+    fields.limit_length(name, text, longest_notes);
     patch[name] = *text;
   }
   for (const auto* name : {"participants", "languages"}) {

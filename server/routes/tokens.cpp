@@ -30,9 +30,7 @@ Result<TokenWish> read_wish(const Request& request) {
   if (!parsed) return std::move(parsed).error();
   http::BodyReader body(*parsed);
   TokenWish wish{.name = body.optional_string("name"), .lifetime = std::nullopt};
-  if (wish.name && wish.name->size() > longest_name) {
-    body.refuse("name", "ensure this value has at most 100 characters");
-  }
+  body.limit_length("name", wish.name, longest_name);
   if (const auto text = body.optional_string("expires_in")) {
     const auto lifetime = parse_duration(*text);
     if (lifetime && *lifetime > Millis{0}) {

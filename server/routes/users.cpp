@@ -42,15 +42,8 @@ UserFields read_fields(http::BodyReader& body) {
                     .image_url = body.optional_string("image_url"),
                     .max_concurrent_bots = body.optional_int("max_concurrent_bots", limit_range),
                     .data = std::nullopt};
-  for (const auto& [field, value] :
-       {std::pair("name", fields.name), std::pair("image_url", fields.image_url)}) {
-    if (value && value->size() > longest_text) {
-      body.refuse(field,
-                  "ensure this value has at most 255 characters",
-                  "value_error.any_str.max_length",
-                  R"({"limit_value":255})");
-    }
-  }
+  body.limit_length("name", fields.name, longest_text);
+  body.limit_length("image_url", fields.image_url, longest_text);
   if (const auto* data = body.optional_object("data")) {
     fields.data = data->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     if (fields.data->size() > longest_data) {
