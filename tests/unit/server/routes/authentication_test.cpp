@@ -22,6 +22,16 @@ TEST_F(Authentication, SaysWhichKeyIsMissingOrWrong) {
   EXPECT_EQ(open("GET", "/bots").header("WWW-Authenticate"), "ApiKey");
 }
 
+TEST_F(Authentication, RefusesARightKeyOfTheOtherKindAsForbidden) {
+  EXPECT_EQ(summary(user("GET", "/admin/users")),
+            "403 This needs the admin key (X-Admin-API-Key header)");
+  EXPECT_EQ(summary(admin("GET", "/bots")), "403 This needs a user's key (X-API-Key header)");
+  EXPECT_EQ(summary(call({.target = "/admin/users", .user_key = "wrong"})),
+            "401 Invalid or missing admin token.");
+  EXPECT_EQ(summary(call({.target = "/bots", .admin_key = "wrong"})),
+            "401 Missing API token (X-API-Key header)");
+}
+
 TEST_F(Authentication, TakesTheKeyThatTheRouteAsksFor) {
   const Ask both{.target = "/bots", .user_key = ann_.key, .admin_key = WholeService::admin_key};
   EXPECT_EQ(call(both).status, 200);
