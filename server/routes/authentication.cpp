@@ -86,16 +86,26 @@ bool Authenticator::is_admin_key(std::string_view key) const {
 Error Authenticator::wrong_key(const std::string& peer_address, std::string_view detail) {
   const auto now = clock_.monotonic().count();
   const std::lock_guard lock(mutex_);
-  if (failures_.size() > most_addresses) failures_.clear();
+  if (failures_.size() > most_addresses) forget_forgiven(now);
   auto& bucket = failures_[peer_address];
-  const auto elapsed = static_cast<double>(now - bucket.since);
-  bucket.failures = std::max(0.0, bucket.failures - elapsed * forgiven_per_ms) + 1;
+  bucket.failures = bucket.at(now) + 1;
   bucket.since = now;
   if (bucket.failures <= most_failures) return unauthenticated(detail);
   bucket.failures = most_failures;
   return {.code = Errc::rate_limited,
           .message = "Too many requests with a wrong key",
           .retry_after_seconds = 1};
+}
+
+double Authenticator::Bucket::at(std::int64_t now) const {
+  return std::max(0.0, failures - static_cast<double>(now - since) * forgiven_per_ms);
+}
+
+// REQUIRES: mutex_ is held.
+void Authenticator::forget_forgiven(std::int64_t now) {
+  std::erase_if(failures_, [now](const auto& entry) { return entry.second.at(now) <= 0; });
+  // More guessers at once than can be told apart: memory is worth more than their punishment.
+  if (failures_.size() > most_addresses / 2) failures_.clear();
 }
 
 void Authenticator::note_use(std::int64_t token_id, std::optional<UnixMillis> last_used_at) {

@@ -33,8 +33,10 @@ class Authenticator {
 
  private:
   struct Bucket {
-    double failures = 0;
-    UnixMillis since = 0;
+    double failures = 0;     // at `since`
+    std::int64_t since = 0;  // monotonic ms
+
+    double at(std::int64_t now) const;
   };
 
   Result<http::Principal> refuse_user_key(std::string_view key, const std::string& peer_address);
@@ -42,6 +44,7 @@ class Authenticator {
   bool is_admin_key(std::string_view key) const;
   std::optional<store::TokenAndUser> find_token(std::string_view key);
   Error wrong_key(const std::string& peer_address, std::string_view detail);
+  void forget_forgiven(std::int64_t now);
   void note_use(std::int64_t token_id, std::optional<UnixMillis> last_used_at);
 
   store::Database& database_;

@@ -122,5 +122,20 @@ TEST_F(Authentication, DoesNotPunishWhoeverSendsNoKey) {
     ASSERT_EQ(open("GET", "/bots").status, 401);
 }
 
+TEST_F(Authentication, RemembersGuessersWhenStrangersComeByTheThousand) {
+  for (int i = 0; i < 100; ++i)
+    with_wrong_key("10.0.0.1");
+  http::Request request;
+  request.headers = {{"X-API-Key", "wrong"}};
+  for (int i = 0; i < 11'000; ++i) {
+    request.peer_address = "2001:db8::" + std::to_string(i);
+    service_.clock().advance(std::chrono::milliseconds(1));
+    (void)service_.authenticator().authenticate(request, http::Access::admin);
+    if (i % 100 == 0) with_wrong_key("10.0.0.1");
+  }
+
+  EXPECT_EQ(with_wrong_key("10.0.0.1").status, 429);
+}
+
 }  // namespace
 }  // namespace bot::routes
