@@ -110,7 +110,9 @@ void Authenticator::forget_forgiven(std::int64_t now) {
 
 void Authenticator::note_use(std::int64_t token_id, std::optional<UnixMillis> last_used_at) {
   const auto now = clock_.now_ms();
-  if (last_used_at && now - *last_used_at < use_granularity_ms) return;
+  // A last use in the future is of a clock that has been set back since.
+  const bool just_now = last_used_at && *last_used_at <= now;
+  if (just_now && now - *last_used_at < use_granularity_ms) return;
   try {
     database_.write_async(
         [token_id, now](sql::Connection& connection) {

@@ -105,6 +105,17 @@ TEST_F(Tokens, TellWhenTheyWereLastUsedToTheMinute) {
   EXPECT_TRUE(soon([&] { return last_used() == "2025-11-21T21:21:00.000Z"; })) << last_used();
 }
 
+TEST_F(Tokens, TellTheirLastUseAlsoAfterTheClockWasSetBack) {
+  const auto last_used = [this] { return admin("GET", path()).json[0]["last_used_at"]; };
+  user("GET", "/bots");
+  ASSERT_TRUE(soon([&] { return last_used() == "2025-11-21T21:20:00.000Z"; }));
+
+  service_.clock().step(std::chrono::hours(-2));
+  user("GET", "/bots");
+
+  EXPECT_TRUE(soon([&] { return last_used() == "2025-11-21T19:20:00.000Z"; })) << last_used();
+}
+
 TEST_F(Tokens, ChangesAreAuditedWithoutTheirValues) {
   const auto made = admin("POST", path());
   admin("DELETE", "/admin/tokens/" + made.json["id"].dump());
