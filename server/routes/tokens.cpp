@@ -59,7 +59,7 @@ Result<Reply> create(store::Database& database,
   if (!user_id) return user_id.error();
   const auto wish = read_wish(request);
   if (!wish) return wish.error();
-  const auto key = IdempotencyKey::of(request, "admin POST " + request.path);
+  const auto key = IdempotencyKey::of(request, "admin POST /admin/users/{user_id}/tokens");
   if (!key) return key.error();
   const auto value = random_alphanumeric(token_length);
   return database.write([&](sql::Connection& connection) -> Result<Reply> {

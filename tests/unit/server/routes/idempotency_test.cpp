@@ -45,6 +45,21 @@ TEST_F(Idempotency, RefusesTheKeyForAnotherRequest) {
   EXPECT_EQ(post("/admin/users", R"({"email":"a@b.ce"})", "k").status, 409);
 }
 
+TEST_F(Idempotency, RefusesTheKeyForATokenOfAnotherUser) {
+  const auto bob = make_customer("bob@example.com");
+  ASSERT_EQ(post("/admin/users/" + std::to_string(ann_.id) + "/tokens", "", "k").status, 201);
+
+  EXPECT_EQ(summary(post("/admin/users/" + std::to_string(bob.id) + "/tokens", "", "k")),
+            "409 This Idempotency-Key was used with another request");
+}
+
+TEST_F(Idempotency, KnowsAPathHoweverItIsEncoded) {
+  const auto id = std::to_string(ann_.id);
+  ASSERT_EQ(post("/admin/users/" + id + "/tokens", "", "k").status, 201);
+  EXPECT_EQ(post("/admin/users/%3" + id + "/tokens", "", "k").status, 409);
+  EXPECT_EQ(admin("GET", "/admin/users/" + id + "/tokens").json.size(), 2U);
+}
+
 TEST_F(Idempotency, KeysOfUsersAndOperationsAreApart) {
   const auto bob = make_customer("bob@example.com");
   const Json wanted{{"platform", "google_meet"}, {"native_meeting_id", "a"}};
