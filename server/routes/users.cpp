@@ -153,11 +153,11 @@ class UserRoutes {
         return Error{.code = Errc::malformed_request,
                      .message = "Cannot change user email via this endpoint."};
       }
-      const auto after = users.update(*id,
-                                      {.name = fields.name,
-                                       .image_url = fields.image_url,
-                                       .max_concurrent_bots = fields.max_concurrent_bots,
-                                       .data = fields.data});
+      store::UserPatch patch{.max_concurrent_bots = fields.max_concurrent_bots,
+                             .data = fields.data};
+      if (body.has("name")) patch.name = fields.name;
+      if (body.has("image_url")) patch.image_url = fields.image_url;
+      const auto after = users.update(*id, patch);
       if (!after) return no_such_user();
       if (*after != *before) {
         audit(connection,

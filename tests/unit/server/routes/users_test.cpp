@@ -181,6 +181,20 @@ TEST_F(Users, AreChangedFieldByField) {
             0);
 }
 
+TEST_F(Users, AreChangedByNullWhereNullIsAValue) {
+  admin("PATCH", ann_path(), R"({"name":"Ann","image_url":"http://i","data":{"a":1}})");
+
+  const auto cleared =
+      admin("PATCH", ann_path(), R"({"name":null,"image_url":null,"data":null,"email":null})");
+
+  EXPECT_EQ(cleared.status, 200);
+  EXPECT_EQ(cleared.json["name"], nullptr);
+  EXPECT_EQ(cleared.json["image_url"], nullptr);
+  EXPECT_EQ(cleared.json["data"], Json({{"a", 1}}));
+  EXPECT_EQ(summary(admin("PATCH", ann_path(), R"({"max_concurrent_bots":null})")),
+            "422 body.max_concurrent_bots: none is not an allowed value");
+}
+
 TEST_F(Users, KeepTheirEmail) {
   EXPECT_EQ(summary(admin("PATCH", ann_path(), R"({"email":"eve@example.com"})")),
             "400 Cannot change user email via this endpoint.");
