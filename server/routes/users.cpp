@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "server/domain/email.hpp"
 #include "server/http/validation.hpp"
 #include "server/routes/audit.hpp"
@@ -59,6 +60,19 @@ std::optional<std::string> read_email(http::BodyReader& body, const std::string&
     body.refuse("email", "value is not a valid email address", "value_error.email");
   }
   return email;
+}
+
+// Which fields differ, for the audit; the limit with its values, for it decides about money.
+std::string changes(const store::UserRow& before, const store::UserRow& after) {
+  std::vector<std::string> changed;
+  if (before.name != after.name) changed.emplace_back("name");
+  if (before.image_url != after.image_url) changed.emplace_back("image_url");
+  if (before.data != after.data) changed.emplace_back("data");
+  if (before.max_concurrent_bots != after.max_concurrent_bots) {
+    changed.push_back("max_concurrent_bots " + std::to_string(before.max_concurrent_bots) + " -> " +
+                      std::to_string(after.max_concurrent_bots));
+  }
+  return join(changed, ", ");
 }
 
 class UserRoutes {
@@ -165,8 +179,7 @@ class UserRoutes {
               who,
               "user.update",
               subject(*id),
-              "max_concurrent_bots " + std::to_string(before->max_concurrent_bots) + " -> " +
-                  std::to_string(after->max_concurrent_bots),
+              changes(*before, *after),
               clock_.now_ms());
       }
       return json(200, to_wire(*after));

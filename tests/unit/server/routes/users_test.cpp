@@ -215,5 +215,24 @@ TEST_F(Users, AreDeletedWithTheirBots) {
   EXPECT_EQ(summary(admin("DELETE", ann_path())), "404 User not found");
 }
 
+TEST_F(Users, ChangesAreAudited) {
+  const auto id = std::to_string(ann_.id);
+  admin("POST", "/admin/users", R"({"email":"ann@example.com"})");
+  admin("PATCH", ann_path(), R"({})");
+  admin("PATCH", ann_path(), R"({"name":"Ann"})");
+  admin("PATCH", ann_path(), R"({"max_concurrent_bots":7})");
+  start("abc-defg-hij");
+  admin("DELETE", ann_path());
+
+  EXPECT_EQ(
+      audited(),
+      (std::vector<std::string>{"user.create user " + id + " ann@example.com (admin)",
+                                "token.create user " + id + " token 1 (admin)",
+                                "user.update user " + id + " name (admin)",
+                                "user.update user " + id + " max_concurrent_bots 3 -> 7 (admin)",
+                                "user.delete user " + id + " 1 bots stopped (admin)"}));
+  EXPECT_NE(audit_log().front().request_id, "");
+}
+
 }  // namespace
 }  // namespace bot::routes
