@@ -36,10 +36,9 @@ Result<nlohmann::json> read_patch(const nlohmann::json& whole) {
     patch[name] = *list;
   }
   if (patch.contains("languages")) {
-    for (const auto& code : patch["languages"]) {
-      const auto problem = domain::language_problem(code.get<std::string>());
-      if (problem && !fields.refused("languages")) fields.refuse("languages", *problem);
-    }
+    const auto problem =
+        domain::languages_problem(patch["languages"].get<std::vector<std::string>>());
+    if (problem) fields.refuse("languages", *problem);
   }
   if (auto sound = fields.status(); !sound) return std::move(sound).error();
   if (patch.empty()) {

@@ -133,6 +133,33 @@ TEST_F(Meetings, TakeWhatTheirUserNotes) {
   EXPECT_EQ(merged["name"], "Weekly");
 }
 
+TEST_F(Meetings, RefuseNotesThatAreNone) {
+  start("a");
+  const std::string target = "/meetings/google_meet/a";
+  for (const auto& [body, expected] : std::vector<std::pair<std::string, std::string>>{
+           {"", "422 body: field required"},
+           {"{}", "422 body.data: field required"},
+           {R"({"data":null})", "422 body.data: none is not an allowed value"},
+           {R"({"data":[]})", "422 body.data: value is not a valid dict"},
+           {R"({"data":{}})", "400 No data provided for update."},
+           {R"({"data":{"name":null,"other":1}})", "400 No data provided for update."},
+           {R"({"data":{"name":5,"participants":"Ann"}})",
+            "422 body.data.name: str type expected | "
+            "body.data.participants: value is not a valid list"},
+           {R"({"data":{"participants":["Ann",5]}})",
+            "422 body.data.participants.1: str type expected"},
+           {R"({"data":{"notes":")" + std::string(16'385, 'n') + R"("}})",
+            "422 body.data.notes: ensure this value has at most 16384 characters"}}) {
+    EXPECT_EQ(summary(user("PATCH", target, body)), expected) << body.substr(0, 100);
+  }
+  EXPECT_TRUE(summary(user("PATCH", target, R"({"data":{"languages":["de","zz","yy"]}})"))
+                  .starts_with("422 body.data.languages: Invalid language codes: ['zz', 'yy']. "
+                               "Must be one of: ['af', 'am', "));
+  const Json many{{"data", {{"participants", std::vector<std::string>(1001, "x")}}}};
+  EXPECT_EQ(summary(user("PATCH", target, many.dump())),
+            "422 body.data.participants: ensure this list has at most 1000 items");
+}
+
 TEST_F(Meetings, ThatAreNotTheresAreA404) {
   const auto bob = make_customer("bob@example.com");
   start("a");
