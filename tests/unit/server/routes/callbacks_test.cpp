@@ -38,6 +38,25 @@ TEST_F(Callbacks, OfSeptemberBotsAreUnderstood) {
   EXPECT_EQ(meeting_row(1).completion_reason, "evicted");
 }
 
+// S0: started without a container means that the process is up, joined that it is in the meeting.
+TEST_F(Callbacks, OfTheFirstBotsAreUnderstood) {
+  const auto bot = launch("a");
+
+  EXPECT_EQ(
+      callback(bot, "started", body(bot, {{"status", "started"}})).json,
+      Json::parse(R"({"status":"callback processed","meeting_id":1,"new_status":"starting"})"));
+  EXPECT_EQ(callback(bot, "joined", body(bot)).json,
+            Json::parse(R"({"status":"callback processed","meeting_id":1,"new_status":"active"})"));
+  EXPECT_EQ(callback(bot, "heartbeat", body(bot)).json,
+            Json::parse(R"({"status":"heartbeat processed","meeting_id":1})"));
+  EXPECT_EQ(callback(bot, "status", body(bot, {{"status", "stopping"}}), "PATCH").json,
+            Json::parse(
+                R"({"status":"status update processed","meeting_id":1,"new_status":"stopping"})"));
+  EXPECT_EQ(
+      callback(bot, "exited", body(bot, {{"exit_code", 1}, {"reason", "crash"}})).json,
+      Json::parse(R"({"status":"callback processed","meeting_id":1,"final_status":"failed"})"));
+}
+
 // S2 and later: one path for all, status_change, lately called lifecycle.
 TEST_F(Callbacks, OfLaterBotsAreUnderstood) {
   for (const auto* word : {"status_change", "lifecycle"}) {
