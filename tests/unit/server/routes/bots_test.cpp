@@ -292,6 +292,24 @@ TEST_F(Bots, ShowTheirStatusInTheWordsOfTheContract) {
   EXPECT_EQ(shown["last_heartbeat_at"], "2025-11-21T21:23:00.000Z");
 }
 
+TEST_F(Bots, TellHowLongTheyHaveBeenInTheirState) {
+  start("a");
+  const auto shown = [this] {
+    return user("GET", "/bots/status").json["running_bots"][0]["status"].get<std::string>();
+  };
+  EXPECT_EQ(shown(), "Requested 0 seconds");
+  service_.clock().advance(std::chrono::seconds(1));
+  EXPECT_EQ(shown(), "Requested 1 second");
+  service_.clock().advance(std::chrono::seconds(59));
+  EXPECT_EQ(shown(), "Requested 1 minute");
+  service_.clock().advance(std::chrono::minutes(119));
+  EXPECT_EQ(shown(), "Requested 2 hours");
+  service_.clock().advance(std::chrono::hours(49));
+  EXPECT_EQ(shown(), "Requested 2 days");
+  service_.clock().step(std::chrono::hours(-1000));
+  EXPECT_EQ(shown(), "Requested 0 seconds");
+}
+
 class StrictIds : public Api {
  protected:
   StrictIds() : Api({.id_rule = domain::IdRule::strict}) {}
