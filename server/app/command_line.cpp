@@ -12,6 +12,7 @@
 #include "server/app/config.hpp"
 #include "server/app/data_dir.hpp"
 #include "server/app/man_page.hpp"
+#include "server/app/router.hpp"
 #include "server/app/serve.hpp"
 #include "server/app/version.hpp"
 #include "server/bots/bot_process.hpp"
@@ -207,6 +208,12 @@ void add_rest(CLI::App& app, Action& action) {
   app.add_subcommand("__man", "Print botd(8)")->group("")->callback([&action] {
     action = [] {
       write_man_page(std::cout);
+      return 0;
+    };
+  });
+  app.add_subcommand("__openapi", "Print the OpenAPI document")->group("")->callback([&action] {
+    action = [] {
+      std::cout << openapi_document() << '\n';
       return 0;
     };
   });
