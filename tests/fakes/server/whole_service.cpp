@@ -74,11 +74,7 @@ http::DispatcherHooks WholeService::hooks() {
               [this](const http::AccessRecord& record, std::string_view what) {
                 const std::scoped_lock lock(mutex_);
                 faults_.push_back(record.method + " " + record.target + ": " + std::string(what));
-              },
-          .explain_fault = [](const std::exception& fault) -> std::optional<Error> {
-            if (dynamic_cast<const Unavailable*>(&fault) == nullptr) return std::nullopt;
-            return Error{.code = Errc::unavailable, .message = fault.what()};
-          }};
+              }};
 }
 
 void WholeService::launch_bots() {
