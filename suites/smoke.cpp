@@ -52,7 +52,7 @@ Result<std::string> look_at_server(const SmokeOptions& options,
   settings.admin_key = options.admin_key;
   settings.request_timeout = Millis{10'000};
   settings.cancelled = [cancel = options.cancel] { return cancel.stop_requested(); };
-  const client::Client client(wiring.transport, settings);
+  const client::Client client(wiring.connect(settings.cancelled), settings);
   if (auto health = client::check_health(client); !health) return std::move(health).error();
   const auto nobody = client.run(client::GetUser{.id = 0});
   if (!nobody) {
@@ -120,12 +120,16 @@ namespace {
 Result<RunResult> run_against(const SmokeOptions& options, Ownership ownership) {
   auto origin = client::parse_origin(options.server);
   if (!origin) return std::move(origin).error();
-  client::CurlOptions curl;
-  curl.ca_file = options.ca_file;
-  curl.user_agent = "botctl-smoke";
-  Wiring wiring{.transport = client::make_curl_transport(options.server, curl),
-                .gate = std::make_shared<race::SocketGate>(*origin, options.ca_file),
-                .ownership = ownership};
+  const auto connect = [&options](std::function<bool()> cancelled) {
+    return client::make_curl_transport(options.server,
+                                       {.ca_file = options.ca_file,
+                                        .user_agent = "botctl-smoke",
+                                        .cancelled = std::move(cancelled)});
+  };
+  Wiring wiring{
+      .connect = connect,
+      .gate = std::make_shared<race::SocketGate>(*origin, options.ca_file, options.cancel),
+      .ownership = ownership};
   return run_over(options, std::move(wiring), origin->text());
 }
 

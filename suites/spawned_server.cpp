@@ -165,7 +165,8 @@ Status SpawnedServer::await_health() {
     std::string line;
     if (std::getline(file, line) && !trim(line).empty()) {
       origin_ = trim(line);
-      const client::Client client(client::make_curl_transport(origin_),
+      const auto cancelled = [this] { return options_.cancel.stop_requested(); };
+      const client::Client client(client::make_curl_transport(origin_, {.cancelled = cancelled}),
                                   {.server = origin_, .retries = 0});
       const auto health = client::check_health(client, {.timeout = Millis{2'000}});
       if (health) return Unit{};

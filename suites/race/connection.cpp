@@ -86,7 +86,7 @@ class TlsConnection final : public Connection {
 
   int descriptor() const override { return socket_.descriptor(); }
 
-  Status shake_hands(Deadline deadline) {
+  Status shake_hands(const Deadline& deadline) {
     for (;;) {
       const int done = api_.do_handshake(ssl_.get());
       const int error = api_.get_error(ssl_.get(), done);
@@ -156,7 +156,7 @@ class TlsConnection final : public Connection {
 
 Result<std::unique_ptr<Connection>> connect(const client::Origin& origin,
                                             const std::shared_ptr<TlsContext>& tls,
-                                            Deadline deadline) {
+                                            const Deadline& deadline) {
   const bool secure = origin.scheme == client::Origin::Scheme::https;
   if (secure) {
     if (const auto api = openssl_api(); !api) return api.error();
