@@ -55,6 +55,7 @@ class BotRoutes {
     if (auto earlier = answered_before(*key); !earlier || *earlier) return unwrap(earlier);
     auto meeting =
         lifecycle_.reserve(*wish, [&](sql::Connection& connection, const store::MeetingRow& row) {
+          if (!key->given()) return Status(Unit{});
           return key->keep(connection, json(201, to_wire(row)), clock_.now_ms());
         });
     if (meeting) return json(201, to_wire(*meeting));
@@ -65,10 +66,10 @@ class BotRoutes {
   }
 
   Result<Reply> list(const Request& /*request*/, const Principal& who) const {
-    types::MeetingList list;
-    for (const auto& live : live_of(who))
-      list.meetings.push_back(to_wire(live.meeting));
-    return json(200, list);
+    std::vector<store::MeetingRow> rows;
+    for (auto& live : live_of(who))
+      rows.push_back(std::move(live.meeting));
+    return json(200, to_wire(std::move(rows)));
   }
 
   Result<Reply> status(const Request& /*request*/, const Principal& who) const {

@@ -40,7 +40,8 @@ Status send_all(const Connection& connection, std::string_view wire, const Deadl
 // Waits until there is something to read. Errors: timeout, cancelled.
 Status wait_readable(const Connection& connection, const Deadline& deadline);
 
-// How a server's certificate is judged; one for many connections.
+// How a server's certificate is judged; one for many connections. Null when the TLS library cannot
+// be loaded: connect then says so.
 class TlsContext;
 std::shared_ptr<TlsContext> make_tls_context(const std::string& ca_file);
 
