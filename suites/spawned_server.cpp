@@ -114,9 +114,9 @@ Result<std::unique_ptr<SpawnedServer>> SpawnedServer::start(const SmokeOptions& 
   const auto program =
       options.botd_path.empty() ? beside_this_program().string() : options.botd_path;
   if (::access(program.c_str(), X_OK) != 0) {
-    return Error{.code = Errc::not_found,
-                 .message = "there is no program " + program,
-                 .hint = "build it with ./dev build, or give a --server"};
+    return Error{.code = Errc::invalid_argument,
+                 .message = "there is no botd to start: " + program + " cannot be run",
+                 .hint = "name it with --botd, or test a running server with --server"};
   }
   std::unique_ptr<SpawnedServer> server(new SpawnedServer(options));
   if (auto launched = server->launch(program); !launched) return std::move(launched).error();

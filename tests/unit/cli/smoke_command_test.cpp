@@ -58,6 +58,14 @@ TEST(Smoke, TakesAProjectsDefaults) {
   EXPECT_EQ(program.run({"smoke", "--list", "-o", "id", "--check", "99"}).code, 5);
 }
 
+TEST(Smoke, SaysWhatIsMissingToStartAServer) {
+  Program program;
+
+  const auto ran = program.run({"smoke", "--spawn-server", "--botd", "/nowhere/botd"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_NE(ran.err.find("--botd"), std::string::npos) << ran.err;
+}
+
 TEST(Smoke, RefusesAnUnknownDefault) {
   Program program;
   program.write(".config/botctl/config.toml", "[smoke]\nchekc = \"1.1\"\n");
