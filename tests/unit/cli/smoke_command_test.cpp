@@ -58,6 +58,17 @@ TEST(Smoke, TakesAProjectsDefaults) {
   EXPECT_EQ(program.run({"smoke", "--list", "-o", "id", "--check", "99"}).code, 5);
 }
 
+TEST(Smoke, TakesNoServerOrKeyFromItsDefaults) {
+  for (const std::string name : {"server", "context", "admin-key-file", "api-key-file"}) {
+    Program program;
+    program.write(".config/botctl/config.toml", "[smoke]\n" + name + " = \"x\"\n");
+
+    const auto ran = program.run({"smoke", "--list"});
+    EXPECT_EQ(ran.code, 2) << name;
+    EXPECT_NE(ran.err.find("[contexts.NAME]"), std::string::npos) << ran.err;
+  }
+}
+
 TEST(Smoke, SaysWhatIsMissingToStartAServer) {
   Program program;
 
