@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
+#include <system_error>
 
 #include "base/unicode.hpp"
 
@@ -100,9 +100,11 @@ Status SmokeReports::write(const suites::RunResult& run) const {
     std::error_code failed;
     if (file) std::filesystem::rename(beside, report.file, failed);
     if (!file || failed) {
+      const auto why = failed ? failed : std::error_code(errno, std::generic_category());
+      std::filesystem::remove(beside, failed);
       return Error{.code = Errc::failed,
                    .message = "the report " + escape_for_terminal(report.file.string()) +
-                              " could not be written: " + std::strerror(errno)};
+                              " could not be written: " + why.message()};
     }
   }
   return Unit{};
