@@ -35,6 +35,9 @@ std::string beginning_of(std::string_view sql) {
   const std::string why = database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code);
   const std::string text = "the database refused " + doing + ": " + why;
   switch (code & 0xff) {
+    case SQLITE_NOTADB:
+      throw Fault(std::string("the file ") + sqlite3_db_filename(database, "main") +
+                  " is not a database");
     case SQLITE_FULL:
       throw Unavailable("the disk of the database is full, while " + doing);
     case SQLITE_BUSY:

@@ -141,9 +141,11 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
                   const ExitStatus& status) override;
 
   // The reaper's verdict: the bot is stopped, then the row failed with `failure_reason`, provided
-  // it is still in `state`. False when it is not.
+  // it is still in `state`. False, leaving the bot alone, when it is not or has shown life since
+  // `silent_since`: others were stopped between the verdict and its turn.
   Result<bool> reap(std::int64_t meeting_id,
                     domain::MeetingState state,
+                    UnixMillis silent_since,
                     const std::string& failure_reason);
 
   // Ends of bots that could not be stored because the store was away; called by the reaper.

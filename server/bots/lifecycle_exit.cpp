@@ -13,6 +13,24 @@ namespace bot::bots {
 
 using domain::MeetingState;
 
+namespace {
+
+// What the reaper goes by: the launch of a reservation, the heartbeats of an active bot, of the
+// others when the state began.
+UnixMillis last_sign_of_life(const store::MeetingRow& meeting,
+                             const std::optional<store::SessionRow>& session) {
+  UnixMillis last = meeting.state_since;
+  if (meeting.status == MeetingState::reserved && session) {
+    last = std::max(last, session->started_at);
+  }
+  if (meeting.status == MeetingState::active) {
+    last = std::max(last, meeting.heartbeat_at.value_or(last));
+  }
+  return last;
+}
+
+}  // namespace
+
 void Lifecycle::record_exit(MeetingChange& change, const Unrecorded& exit) const {
   const auto verdict = verdict_on(exit.meeting_id);
   auto meeting = store::MeetingStore(change.connection()).find(exit.meeting_id);
@@ -79,9 +97,15 @@ void Lifecycle::close_dead(const std::vector<LaunchedBot>& dead) {
 
 Result<bool> Lifecycle::reap(std::int64_t meeting_id,
                              MeetingState state,
+                             UnixMillis silent_since,
                              const std::string& failure_reason) {
-  const auto session = parts_.database.read(
-      [&](sql::Connection& connection) { return newest_session(connection, meeting_id); });
+  const auto [judged, session] = parts_.database.read([&](sql::Connection& connection) {
+    return std::pair(store::MeetingStore(connection).find(meeting_id),
+                     newest_session(connection, meeting_id));
+  });
+  if (!judged || judged->status != state || last_sign_of_life(*judged, session) >= silent_since) {
+    return false;
+  }
   {
     // The bot's own end, which the kill brings about, must not be taken for the reason.
     const std::scoped_lock lock(mutex_);

@@ -45,9 +45,10 @@ Reaper::~Reaper() {
 
 // Starts the watch anew when this process, the store or the clocks were not as they should be since
 // the last round.
-void Reaper::notice_gap() {
+Reaper::Moment Reaper::notice_gap() {
   const Millis monotonic = clock_.monotonic();
-  const Millis offset = Millis{clock_.now_ms()} - monotonic;
+  const UnixMillis wall = clock_.now_ms();
+  const Millis offset = Millis{wall} - monotonic;
   const std::uint64_t failed_commits = database_.statistics().failed_commits;
   // Half the shortest limit unheard is as much as can be overlooked.
   const Millis shortest =
@@ -61,12 +62,12 @@ void Reaper::notice_gap() {
   last_round_ = monotonic;
   wall_offset_ = offset;
   failed_commits_ = failed_commits;
+  return {wall, monotonic};
 }
 
 // All are judged before the first is stopped: stopping takes time, in which others grow old.
-std::vector<Reaper::Suspect> Reaper::suspects() {
-  const UnixMillis now = clock_.now_ms();
-  const Millis watched = clock_.monotonic() - watching_since_;
+std::vector<Reaper::Suspect> Reaper::suspects(const Moment& begun) {
+  const Millis watched = begun.monotonic - watching_since_;
   return database_.read([&](sql::Connection& connection) {
     std::vector<Suspect> found;
     for (const auto& [state, limit] : {std::pair(MeetingState::reserved, options_.reserved),
@@ -74,8 +75,9 @@ std::vector<Reaper::Suspect> Reaper::suspects() {
                                        std::pair(MeetingState::active, options_.active),
                                        std::pair(MeetingState::stopping, options_.stopping)}) {
       if (watched < limit) continue;
-      for (const auto id : stale_meetings(connection, state, now - limit.count())) {
-        found.push_back({id, state});
+      const UnixMillis before = begun.wall - limit.count();
+      for (const auto id : stale_meetings(connection, state, before)) {
+        found.push_back({id, state, before});
       }
     }
     return found;
@@ -83,19 +85,22 @@ std::vector<Reaper::Suspect> Reaper::suspects() {
 }
 
 int Reaper::run_once() {
-  notice_gap();
+  const Moment begun = notice_gap();
   lifecycle_.record_missed_exits();
   int reaped = 0;
-  for (const auto& [meeting_id, state] : suspects()) {
-    const auto done = lifecycle_.reap(
-        meeting_id, state, "stale_" + std::string(domain::to_string(state)) + "_timeout");
+  for (const auto& [meeting_id, state, silent_since] : suspects(begun)) {
+    const auto done =
+        lifecycle_.reap(meeting_id,
+                        state,
+                        silent_since,
+                        "stale_" + std::string(domain::to_string(state)) + "_timeout");
     if (done && *done) ++reaped;
   }
   return reaped;
 }
 
 void Reaper::start() {
-  notice_gap();
+  (void)notice_gap();
   thread_ = std::thread([this] { loop(); });
 }
 

@@ -54,10 +54,16 @@ class Reaper {
   struct Suspect {
     std::int64_t meeting_id;
     domain::MeetingState state;
+    UnixMillis silent_since;
+  };
+  // When a round began: it judges as of then, however long the process is held up in its course.
+  struct Moment {
+    UnixMillis wall;
+    Millis monotonic;
   };
 
-  void notice_gap();
-  std::vector<Suspect> suspects();
+  Moment notice_gap();
+  std::vector<Suspect> suspects(const Moment& begun);
   void loop();
 
   store::Database& database_;

@@ -4,11 +4,11 @@
 #include <future>
 #include <utility>
 
+#include "base/fault.hpp"
 #include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "server/http/error_reply.hpp"
 #include "server/http/redaction.hpp"
-#include "server/http/unavailable.hpp"
 
 namespace bot::http {
 namespace {
@@ -84,7 +84,7 @@ class Dispatcher::Exchange {
     } catch (const Unavailable& away) {
       answer(Error{.code = Errc::unavailable, .message = away.what()});
     } catch (const std::exception& fault) {
-      answer_fault(fault);
+      answer_bug(fault.what());
     } catch (...) {
       answer_bug("something that is no std::exception was thrown");
     }
@@ -107,12 +107,6 @@ class Dispatcher::Exchange {
     if (state_->hooks.on_access) state_->hooks.on_access(record);
     const auto done = std::exchange(done_, nullptr);
     done(std::move(reply));
-  }
-
-  void answer_fault(const std::exception& fault) {
-    auto known = state_->hooks.explain_fault ? state_->hooks.explain_fault(fault) : std::nullopt;
-    if (known) return answer(*std::move(known));
-    answer_bug(fault.what());
   }
 
   std::shared_ptr<const State> state_;

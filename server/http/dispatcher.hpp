@@ -2,10 +2,8 @@
 
 #include <chrono>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,10 +30,8 @@ struct DispatcherHooks {
   // Called for Access::user, admin and either. Empty: every such request is a 401.
   std::function<Result<Principal>(const Request&, Access)> authenticate = {};
   std::function<void(const AccessRecord&)> on_access = {};
-  // A handler threw something that explain_fault could not explain: the client gets a 500.
+  // A handler threw something other than bot::Unavailable, which is a 503: the client gets a 500.
   std::function<void(const AccessRecord&, std::string_view what)> on_fault = {};
-  // Turns exceptions of lower layers (database away) into errors; nullopt: a bug.
-  std::function<std::optional<Error>(const std::exception&)> explain_fault = {};
 };
 
 // From a whole request to its answer: readable target, route, key, handler; in this order, so that

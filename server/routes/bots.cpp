@@ -1,6 +1,7 @@
 #include "server/domain/speech.hpp"
 #include "server/domain/texts.hpp"
 #include "server/http/validation.hpp"
+#include "server/routes/authentication.hpp"
 #include "server/routes/idempotency.hpp"
 #include "server/routes/meeting_lookup.hpp"
 #include "server/routes/routes.hpp"
@@ -59,6 +60,7 @@ class BotRoutes {
     if (meeting) return json(201, to_wire(*meeting));
     // A twin of this request may have been faster.
     if (auto earlier = answered_before(*key); !earlier || *earlier) return unwrap(earlier);
+    if (meeting.error().code == Errc::not_found) return user_is_gone();
     return std::move(meeting).error();
   }
 
@@ -136,9 +138,7 @@ class BotRoutes {
       }
     }
     const auto name = body.optional_string("bot_name");
-    if (name && name->size() > longest_bot_name) {
-      body.refuse("bot_name", "ensure this value has at most 100 characters");
-    }
+    body.limit_length("bot_name", name, longest_bot_name);
     const auto speech = read_speech(body);
     auto passcode = body.optional_string("passcode");
     if (passcode && passcode->empty()) passcode.reset();

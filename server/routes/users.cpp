@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "server/domain/email.hpp"
 #include "server/http/validation.hpp"
 #include "server/routes/audit.hpp"
@@ -42,15 +43,8 @@ UserFields read_fields(http::BodyReader& body) {
                     .image_url = body.optional_string("image_url"),
                     .max_concurrent_bots = body.optional_int("max_concurrent_bots", limit_range),
                     .data = std::nullopt};
-  for (const auto& [field, value] :
-       {std::pair("name", fields.name), std::pair("image_url", fields.image_url)}) {
-    if (value && value->size() > longest_text) {
-      body.refuse(field,
-                  "ensure this value has at most 255 characters",
-                  "value_error.any_str.max_length",
-                  R"({"limit_value":255})");
-    }
-  }
+  body.limit_length("name", fields.name, longest_text);
+  body.limit_length("image_url", fields.image_url, longest_text);
   if (const auto* data = body.optional_object("data")) {
     fields.data = data->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     if (fields.data->size() > longest_data) {
@@ -66,6 +60,19 @@ std::optional<std::string> read_email(http::BodyReader& body, const std::string&
     body.refuse("email", "value is not a valid email address", "value_error.email");
   }
   return email;
+}
+
+// Which fields differ, for the audit; the limit with its values, for it decides about money.
+std::string changes(const store::UserRow& before, const store::UserRow& after) {
+  std::vector<std::string> changed;
+  if (before.name != after.name) changed.emplace_back("name");
+  if (before.image_url != after.image_url) changed.emplace_back("image_url");
+  if (before.data != after.data) changed.emplace_back("data");
+  if (before.max_concurrent_bots != after.max_concurrent_bots) {
+    changed.push_back("max_concurrent_bots " + std::to_string(before.max_concurrent_bots) + " -> " +
+                      std::to_string(after.max_concurrent_bots));
+  }
+  return join(changed, ", ");
 }
 
 class UserRoutes {
@@ -160,11 +167,11 @@ class UserRoutes {
         return Error{.code = Errc::malformed_request,
                      .message = "Cannot change user email via this endpoint."};
       }
-      const auto after = users.update(*id,
-                                      {.name = fields.name,
-                                       .image_url = fields.image_url,
-                                       .max_concurrent_bots = fields.max_concurrent_bots,
-                                       .data = fields.data});
+      store::UserPatch patch{.max_concurrent_bots = fields.max_concurrent_bots,
+                             .data = fields.data};
+      if (body.has("name")) patch.name = fields.name;
+      if (body.has("image_url")) patch.image_url = fields.image_url;
+      const auto after = users.update(*id, patch);
       if (!after) return no_such_user();
       if (*after != *before) {
         audit(connection,
@@ -172,8 +179,7 @@ class UserRoutes {
               who,
               "user.update",
               subject(*id),
-              "max_concurrent_bots " + std::to_string(before->max_concurrent_bots) + " -> " +
-                  std::to_string(after->max_concurrent_bots),
+              changes(*before, *after),
               clock_.now_ms());
       }
       return json(200, to_wire(*after));

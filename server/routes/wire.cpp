@@ -25,7 +25,8 @@ std::string uptime_text(UnixMillis since, UnixMillis now) {
   };
   if (seconds < 60) return counted(seconds, "second");
   if (seconds < 3600) return counted(seconds / 60, "minute");
-  return counted(seconds / 3600, "hour");
+  if (seconds < 48 * 3600) return counted(seconds / 3600, "hour");
+  return counted(seconds / 86'400, "day");
 }
 
 // The words of the S1 status list (contract §1.5).

@@ -211,4 +211,8 @@ class Database {
 // cannot be read.
 MigrationStatus inspect_schema(const DatabaseOptions& options);
 
+// Database::backup_to for a file that another process may be using: the schema stays as it is.
+// REQUIRES: the file is there.
+Status back_up(const DatabaseOptions& options, const std::filesystem::path& to);
+
 }  // namespace bot::store

@@ -128,6 +128,7 @@ class GroupCommitWriter {
     std::size_t next = first;
     Tally tally;
     try {
+      give_up_transaction();  // one that could not be given up last time
       const auto changes_before = connection_->total_changes();
       connection_->query("BEGIN IMMEDIATE");
       while (next < batch.size()) {
@@ -186,8 +187,7 @@ class GroupCommitWriter {
     try {
       connection_->query("ROLLBACK");
     } catch (const std::exception&) {
-      // It is rolled back when the connection is next used or closed; nothing was acknowledged.
-      return;
+      return;  // nothing of it was acknowledged; it is tried again before the next transaction
     }
   }
 
@@ -307,6 +307,20 @@ std::unique_ptr<sql::SqliteConnection> open_migrated(const DatabaseOptions& opti
   return connection;
 }
 
+Status copy_into_new_file(const std::filesystem::path& to, const std::function<void()>& copy) {
+  std::error_code unknown;
+  if (std::filesystem::exists(to, unknown))
+    return Error{.code = Errc::conflict,
+                 .message = "the file " + to.string() + " is there already",
+                 .hint = "name a file that does not exist"};
+  try {
+    copy();
+  } catch (const Unavailable& problem) {
+    return Error{.code = Errc::unavailable, .message = problem.what()};
+  }
+  return Unit{};
+}
+
 class SqliteEngine final : public Engine {
  public:
   SqliteEngine(const DatabaseOptions& options, UnixMillis now)
@@ -326,16 +340,7 @@ class SqliteEngine final : public Engine {
   const sql::Dialect& dialect() const override { return sql::sqlite_dialect; }
 
   Status copy_to(const std::filesystem::path& to) override {
-    if (std::filesystem::exists(to))
-      return Error{.code = Errc::conflict,
-                   .message = "the file " + to.string() + " is there already",
-                   .hint = "name a file that does not exist"};
-    try {
-      readers_.copy_to(to);
-    } catch (const Unavailable& problem) {
-      return Error{.code = Errc::unavailable, .message = problem.what()};
-    }
-    return Unit{};
+    return copy_into_new_file(to, [&] { readers_.copy_to(to); });
   }
 
  private:
@@ -355,10 +360,18 @@ MigrationStatus inspect_schema(const DatabaseOptions& options) {
   MigrationStatus nothing{.latest = static_cast<std::int64_t>(migrations().size())};
   for (const auto& step : migrations())
     nothing.pending.emplace_back(step.name);
-  if (!std::filesystem::exists(options.path)) return nothing;
+  std::error_code unknown;
+  if (!std::filesystem::exists(options.path, unknown)) return nothing;
   sql::SqliteConnection connection(
       options_for(options, options.path, sql::SqliteOptions::Access::read_only));
   return migration_status_of(connection);
+}
+
+Status back_up(const DatabaseOptions& options, const std::filesystem::path& to) {
+  return copy_into_new_file(to, [&] {
+    sql::SqliteConnection(options_for(options, options.path, sql::SqliteOptions::Access::read_only))
+        .copy_to(to);
+  });
 }
 
 }  // namespace bot::store

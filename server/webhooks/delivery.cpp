@@ -53,12 +53,15 @@ class Deliverer {
     const auto [delivery, user] = load(id);
     if (!delivery || delivery->status != "queued") return Outcome::done();
 
+    // Who has taken the webhook back does not want what was still on its way.
+    if (!user || !user->webhook_url) return give_up(id, "the webhook was removed");
+
     Post event;
     event.url = delivery->url;
     event.body = delivery->body;
     event.event_id = delivery->event_id;
     event.unix_seconds = clock_.now_ms() / 1000;
-    if (user) event.secret = user->webhook_secret.value_or("");
+    event.secret = user->webhook_secret.value_or("");
     const auto answer = post(event, options_.sender);
 
     Verdict verdict = judge(answer, options_.longest_retry_after);
@@ -85,6 +88,13 @@ class Deliverer {
       if (delivery) user = store::UserStore(connection).find(delivery->user_id);
       return std::pair(std::move(delivery), std::move(user));
     });
+  }
+
+  Outcome give_up(std::int64_t id, const std::string& reason) const {
+    database_.write([&](sql::Connection& connection) {
+      store::DeliveryStore(connection).dead(id, {.error = reason});
+    });
+    return Outcome::dead(reason);
   }
 
   void record(std::int64_t id, const Verdict& verdict, const Result<Answer>& answer) const {

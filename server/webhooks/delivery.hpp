@@ -15,8 +15,9 @@ struct DeliveryOptions {
 
 // Registers the handler that delivers events (lane webhook.deliver). 2xx is delivered; 5xx, 408,
 // 429 and no answer are tried again after the queue's backoff, or what Retry-After says up to a
-// bound; every other status, a redirect and a refused target are final. Each attempt is written
-// to the deliveries. REQUIRES: before the dispatcher starts; all three outlive it.
+// bound; every other status, a redirect, a refused target and a webhook that was removed meanwhile
+// are final. Each attempt is written to the deliveries. REQUIRES: before the dispatcher starts; all
+// three outlive it.
 void register_delivery(queue::Dispatcher& dispatcher,
                        store::Database& database,
                        const Clock& clock,

@@ -1,6 +1,7 @@
 #include "server/webhooks/sender.hpp"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <memory>
@@ -49,18 +50,29 @@ List headers_of(const Post& event) {
   return headers;
 }
 
-// "host:port:a,b": the only addresses that the library may connect to for this host.
+// "host:port:a,b", so that the library does not look the name up again. With a dot at its end, as
+// it may stand in the URL, a name is another one to the library.
 List pinned(const Target& target, const std::vector<std::string>& addresses) {
   std::vector<std::string> bracketed;
   for (const auto& address : addresses) {
     bracketed.push_back(address.find(':') == std::string::npos ? address : "[" + address + "]");
   }
   const bool v6 = target.host.find(':') != std::string::npos;
+  const std::string host = v6 ? "[" + target.host + "]" : target.host;
+  const std::string rest = ":" + std::to_string(target.port) + ":" + join(bracketed, ",");
   List list;
-  append(list,
-         (v6 ? "[" + target.host + "]" : target.host) + ":" + std::to_string(target.port) + ":" +
-             join(bracketed, ","));
+  append(list, host + rest);
+  if (!v6) append(list, host + "." + rest);
   return list;
+}
+
+// The last word on where a connection goes, however the library came to an address.
+curl_socket_t open_socket(void* checked, curlsocktype, curl_sockaddr* address) {
+  const auto& addresses = *static_cast<const std::vector<std::string>*>(checked);
+  const bool known =
+      std::find(addresses.begin(), addresses.end(), address_text(address->addr)) != addresses.end();
+  if (!known) return CURL_SOCKET_BAD;
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 void set_safety(CURL* handle, const SenderOptions& options) {
@@ -126,6 +138,8 @@ Result<Answer> post(const Post& event, const SenderOptions& options) {
   set_safety(handle.get(), options);
   curl_easy_setopt(handle.get(), CURLOPT_URL, event.url.c_str());
   curl_easy_setopt(handle.get(), CURLOPT_RESOLVE, resolved.get());
+  curl_easy_setopt(handle.get(), CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  curl_easy_setopt(handle.get(), CURLOPT_OPENSOCKETDATA, &*addresses);
   curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(handle.get(), CURLOPT_USERAGENT, "botd-webhook");
   curl_easy_setopt(handle.get(), CURLOPT_POST, 1L);

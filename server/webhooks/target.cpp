@@ -197,23 +197,21 @@ Result<Target> parse_target(std::string_view url) {
                         scheme == "https" ? Target::Scheme::https : Target::Scheme::http);
 }
 
-std::string text_of(const addrinfo& address) {
+}  // namespace
+
+std::string address_text(const sockaddr& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  const void* bytes = nullptr;
-  sockaddr_in four{};
-  sockaddr_in6 six{};
-  if (address.ai_family == AF_INET) {
-    std::memcpy(&four, address.ai_addr, sizeof four);
-    bytes = &four.sin_addr;
-  } else {
-    std::memcpy(&six, address.ai_addr, sizeof six);
-    bytes = &six.sin6_addr;
+  if (address.sa_family == AF_INET) {
+    sockaddr_in four{};
+    std::memcpy(&four, &address, sizeof four);
+    ::inet_ntop(AF_INET, &four.sin_addr, text.data(), text.size());
+  } else if (address.sa_family == AF_INET6) {
+    sockaddr_in6 six{};
+    std::memcpy(&six, &address, sizeof six);
+    ::inet_ntop(AF_INET6, &six.sin6_addr, text.data(), text.size());
   }
-  ::inet_ntop(address.ai_family, bytes, text.data(), text.size());
   return text.data();
 }
-
-}  // namespace
 
 bool is_private_address(std::string_view address) {
   const std::string text(address.substr(0, address.find('%')));
@@ -250,7 +248,7 @@ Result<std::vector<std::string>> resolve_target(const Target& target, PrivateTar
   std::vector<std::string> addresses;
   for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
     if (each->ai_family != AF_INET && each->ai_family != AF_INET6) continue;
-    addresses.push_back(text_of(*each));
+    addresses.push_back(address_text(*each->ai_addr));
     if (policy == PrivateTargets::refused && is_private_address(addresses.back())) {
       return Error{.code = Errc::forbidden,
                    .message = "the webhook's host " + target.host +

@@ -9,6 +9,8 @@
 
 #include "base/result.hpp"
 
+struct sockaddr;
+
 namespace bot::webhooks {
 
 enum class PrivateTargets { refused, allowed };
@@ -30,8 +32,11 @@ Result<Target> validate_webhook_url(std::string_view url, PrivateTargets policy)
 // True also for text that is no address.
 bool is_private_address(std::string_view address);
 
-// One look-up. Errors: unreachable (no such name), forbidden (one of its addresses is refused:
-// a name with both kinds is refused whole).
+// "192.0.2.1", "2001:db8::1": an IPv4 or IPv6 address without port and scope; else empty.
+std::string address_text(const sockaddr& address);
+
+// One look-up; the addresses as address_text gives them. Errors: unreachable (no such name),
+// forbidden (one of its addresses is refused: a name with both kinds is refused whole).
 Result<std::vector<std::string>> resolve_target(const Target& target, PrivateTargets policy);
 
 }  // namespace bot::webhooks

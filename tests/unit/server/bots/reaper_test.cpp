@@ -106,6 +106,30 @@ TEST_F(ReaperTest, BotThatCannotBeStoppedKeepsItsRow) {
   EXPECT_EQ(status(silent.id), "active");
 }
 
+TEST_F(ReaperTest, BotThatIsHeardWhileOthersAreStoppedIsSpared) {
+  reaper_.run_once();
+  const auto silent = activate("a");
+  const auto heard = activate("b");
+  // Stopping the first takes as long as the second needs to be heard.
+  runtime_.on_stop([&] { EXPECT_TRUE(lifecycle_.heartbeats({session_uid(heard.id)})); });
+  EXPECT_EQ(pass(minutes{3}), 1);
+  EXPECT_EQ(status(silent.id), "failed");
+  EXPECT_EQ(status(heard.id), "active");
+  EXPECT_EQ(runtime_.stopped(), (std::vector<std::string>{*session(silent.id).runtime_handle}));
+}
+
+TEST_F(ReaperTest, BotThatWentOnWhileOthersWereStoppedIsSpared) {
+  reaper_.run_once();
+  const auto silent = launch("a");
+  const auto admitted = launch("b");
+  ASSERT_TRUE(say(silent.id, "joining"));
+  ASSERT_TRUE(say(admitted.id, "joining"));
+  runtime_.on_stop([&] { EXPECT_TRUE(say(admitted.id, "active")); });
+  EXPECT_EQ(pass(minutes{11}), 1);
+  EXPECT_EQ(status(silent.id), "failed");
+  EXPECT_EQ(status(admitted.id), "active");
+}
+
 TEST_F(ReaperTest, AGapOfItsOwnStartsTheWatchAnew) {
   reaper_.run_once();
   const auto bot = activate("a");
@@ -117,6 +141,50 @@ TEST_F(ReaperTest, AGapOfItsOwnStartsTheWatchAnew) {
   ASSERT_TRUE(lifecycle_.heartbeats({session(bot.id).session_uid}));
   EXPECT_EQ(reaper_.run_once(), 0);
   EXPECT_EQ(pass(minutes{1}), 0);
+  EXPECT_EQ(status(bot.id), "active");
+}
+
+// Half an hour passes after so many looks at the clock.
+class DozingClock final : public Clock {
+ public:
+  explicit DozingClock(ManualClock& clock) : clock_(clock) {}
+
+  UnixMillis now_ms() const override {
+    look();
+    return clock_.now_ms();
+  }
+  std::chrono::milliseconds monotonic() const override {
+    look();
+    return clock_.monotonic();
+  }
+  void doze_after(int looks) { looks_left_ = looks; }
+
+ private:
+  void look() const {
+    if (looks_left_-- == 0) clock_.advance(minutes{30});
+  }
+
+  ManualClock& clock_;
+  mutable int looks_left_ = -1;
+};
+
+TEST_F(ReaperTest, BeingStoppedInTheMiddleOfARoundReapsNobody) {
+  DozingClock dozing(clock_);
+  Reaper reaper(database_, lifecycle_, dozing, {});
+  reaper.run_once();
+  const auto bot = activate("a");
+  for (int looks = 0; looks < 6; ++looks) {
+    for (int minute = 0; minute < 4; ++minute) {
+      clock_.advance(minutes{1});
+      ASSERT_TRUE(lifecycle_.heartbeats({session(bot.id).session_uid}));
+      EXPECT_EQ(reaper.run_once(), 0);
+    }
+    clock_.advance(minutes{1});
+    ASSERT_TRUE(lifecycle_.heartbeats({session(bot.id).session_uid}));
+    dozing.doze_after(looks);
+    EXPECT_EQ(reaper.run_once(), 0) << "stopped after " << looks << " looks at the clock";
+    dozing.doze_after(-1);
+  }
   EXPECT_EQ(status(bot.id), "active");
 }
 
@@ -145,9 +213,16 @@ TEST_F(ReaperTest, ASteppedClockReapsNobody) {
 }
 
 TEST_F(ReaperTest, EndsThatCouldNotBeStoredAreStoredLater) {
-  // Nothing is missing here; it only must not do harm.
-  lifecycle_.record_missed_exits();
+  const auto bot = activate("a");
+  store_is_away_ = true;
+  lifecycle_.bot_exited(bot.id, session_uid(bot.id), {1, std::nullopt});
+  EXPECT_EQ(status(bot.id), "active");
   EXPECT_EQ(reaper_.run_once(), 0);
+  EXPECT_EQ(status(bot.id), "active");
+  store_is_away_ = false;
+  EXPECT_EQ(reaper_.run_once(), 0);
+  EXPECT_EQ(status(bot.id), "failed");
+  EXPECT_EQ(reason(bot.id), "bot_exited");
 }
 
 class ParkedTest : public World {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <thread>
 
+#include "base/fault.hpp"
 #include "base/ids.hpp"
 #include "server/bots/lifecycle.hpp"
 #include "server/bots/meeting_change.hpp"
@@ -50,6 +51,7 @@ class World : public testing::Test {
     options.callback_urls = {"http://127.0.0.1:8056"};
     options.kill_grace = Millis{50};
     options.on_change = [this](sql::Connection&, const store::MeetingRow&, const auto& change) {
+      if (store_is_away_) throw Unavailable("the database is away");
       changes_.push_back(change.from + ">" + change.to + " by " + change.source);
       return std::vector<std::string>{};
     };
@@ -148,7 +150,8 @@ class World : public testing::Test {
   events::Bus bus_;
   std::mutex events_mutex_;
   std::vector<events::Event> events_;
-  std::vector<std::string> changes_;  // written in transactions, one at a time
+  std::vector<std::string> changes_;        // written in transactions, one at a time
+  std::atomic<bool> store_is_away_{false};  // no change of a state can be stored
   FakeRuntime runtime_;
   Lifecycle lifecycle_;
   queue::Dispatcher dispatcher_;

@@ -5,14 +5,10 @@
 #include <stdexcept>
 #include <thread>
 
-#include "server/http/unavailable.hpp"
+#include "base/fault.hpp"
 
 namespace bot::http {
 namespace {
-
-struct AwayFault : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 // A dispatcher with one route for each thing that can happen, and what its hooks were told.
 class DispatcherTest : public ::testing::Test {
@@ -49,9 +45,6 @@ class DispatcherTest : public ::testing::Test {
     add("/unavailable", Access::open, [](const Request&, const Principal&) -> Result<Reply> {
       throw Unavailable("the queue is full");
     });
-    add("/away", Access::open, [](const Request&, const Principal&) -> Result<Reply> {
-      throw AwayFault("no database");
-    });
     add("/later", Access::open, [](const Request&, const Principal&, const Responder& respond) {
       std::thread([respond] {
         respond(json_reply(202, "{}"));
@@ -75,11 +68,7 @@ class DispatcherTest : public ::testing::Test {
             },
             .on_access = [this](const AccessRecord& record) { records_.push_back(record); },
             .on_fault = [this](const AccessRecord&,
-                               std::string_view what) { faults_.emplace_back(what); },
-            .explain_fault = [](const std::exception& fault) -> std::optional<Error> {
-              if (dynamic_cast<const AwayFault*>(&fault) == nullptr) return std::nullopt;
-              return Error{.code = Errc::unavailable, .message = "the database is away"};
-            }};
+                               std::string_view what) { faults_.emplace_back(what); }};
   }
 
   std::vector<AccessRecord> records_;
@@ -145,8 +134,6 @@ TEST_F(DispatcherTest, TellsFaultsThatPassFromBugs) {
   EXPECT_EQ(full.status, 503);
   EXPECT_EQ(full.header("Retry-After"), "1");
   EXPECT_EQ(full.body, R"({"detail":"the queue is full"})");
-  EXPECT_EQ(ask("/away").status, 503);
-  EXPECT_EQ(ask("/away").body, R"({"detail":"the database is away"})");
   EXPECT_EQ(ask("/async-fault").status, 503);
   EXPECT_TRUE(faults_.empty());
 }
@@ -195,7 +182,7 @@ TEST_F(DispatcherTest, GuardsAStepThatThrows) {
   request.method = "GET";
   set_target(request, "/ws");
 
-  const auto fault = dispatcher_.guard(request, []() -> Result<Reply> { throw AwayFault("x"); });
+  const auto fault = dispatcher_.guard(request, []() -> Result<Reply> { throw Unavailable("x"); });
   const auto opened = dispatcher_.guard(request, []() -> Result<Reply> { return Reply{101}; });
 
   EXPECT_EQ(fault.status, 503);

@@ -115,6 +115,28 @@ TEST_F(DatabaseFile, IsCopiedWhileInUseAndNeverOverAnotherFile) {
       "v");
 }
 
+TEST_F(DatabaseFile, IsBackedUpFromOutsideAsItIs) {
+  auto database = std::make_unique<Database>(options(), clock_);
+  database->write([](sql::Connection& connection) { SettingStore(connection).put("k", "v"); });
+  const auto copy = folder_ / "backup.db";
+
+  const auto in_use = back_up(options(), copy);
+  const auto again = back_up(options(), copy);
+  database.reset();
+  // As an older program has left it.
+  run("DELETE FROM schema_version WHERE version = (SELECT MAX(version) FROM schema_version)");
+  const auto old = back_up(options(), folder_ / "old.db");
+
+  ASSERT_TRUE(in_use.has_value()) << in_use.error().message;
+  EXPECT_EQ(again.error().code, Errc::conflict);
+  ASSERT_TRUE(old.has_value()) << old.error().message;
+  EXPECT_EQ(inspect_schema(options()).pending.size(), 1u) << "a backup brought it up to date";
+  Database restored({.path = copy}, clock_);
+  EXPECT_EQ(
+      restored.read([](sql::Connection& connection) { return SettingStore(connection).find("k"); }),
+      "v");
+}
+
 TEST(DatabaseInMemory, IsGoneAtTheEnd) {
   const ManualClock clock;
   {

@@ -169,6 +169,21 @@ TEST_F(DeliveryTest, ARedirectIsFinal) {
   ASSERT_TRUE(all_are("dead"));
 }
 
+TEST_F(DeliveryTest, NothingGoesToAWebhookThatWasRemoved) {
+  begin();
+  LoopbackServer receiver;
+  set_webhook(receiver.origin() + "/hook");
+  database_.write([&](sql::Connection& connection) {
+    enqueue_events(
+        connection, meeting_, {"starting", "stopping", "bot_callback", std::nullopt, 1}, 1);
+    store::UserStore(connection).clear_webhook(user_, 2);
+  });
+  dispatcher_.wake(lane);
+  ASSERT_TRUE(all_are("dead"));
+  EXPECT_EQ(deliveries().at(0).last_error, "the webhook was removed");
+  EXPECT_EQ(receiver.connections(), 0);
+}
+
 TEST_F(DeliveryTest, APrivateTargetIsFinalAndNeverConnectedTo) {
   begin(PrivateTargets::refused);
   LoopbackServer receiver;

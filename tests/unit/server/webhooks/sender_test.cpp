@@ -66,6 +66,16 @@ TEST(WebhookSender, DoesNotConnectToAPrivateAddress) {
   EXPECT_EQ(receiver.connections(), 0);
 }
 
+// To the library "name." is another name than "name": it would look it up a second time, and a name
+// server under the user's control would now give an address of this network.
+TEST(WebhookSender, ConnectsToTheCheckedAddressOfANameWithADotAtItsEnd) {
+  LoopbackServer receiver;
+  const auto answer =
+      post(event("http://127.0.0.1.:" + std::to_string(receiver.port()) + "/"), local());
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->status, 200);
+}
+
 TEST(WebhookSender, IgnoresAProxyOfTheEnvironment) {
   LoopbackServer proxy;
   LoopbackServer receiver;
