@@ -127,11 +127,16 @@ Result<std::unique_ptr<SpawnedServer>> SpawnedServer::start(const SmokeOptions& 
 }
 
 Status SpawnedServer::launch(const std::string& program) {
-  std::string name = (fs::temp_directory_path() / "botctl-smoke-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) {
-    return Error{.code = Errc::failed,
-                 .message = "cannot make a directory under " + fs::temp_directory_path().string() +
-                            ": " + std::generic_category().message(errno)};
+  std::error_code failed;
+  const auto parent = fs::temp_directory_path(failed);
+  auto name = (parent / "botctl-smoke-XXXXXX").string();
+  if (!failed && ::mkdtemp(name.data()) == nullptr) {
+    failed = std::error_code(errno, std::generic_category());
+  }
+  if (failed) {
+    return Error{.code = Errc::invalid_argument,
+                 .message = "cannot make a directory for temporary files: " + failed.message(),
+                 .hint = "set TMPDIR to a directory that can be written"};
   }
   directory_ = name;
   const auto log_file = directory_ + "/botd.log";

@@ -76,6 +76,15 @@ TEST(SpawnedServer, SaysThatThereIsNoProgram) {
   EXPECT_THAT(server.error().hint, HasSubstr("--botd"));
 }
 
+TEST(SpawnedServer, SaysThatItHasNoPlaceForItsData) {
+  setenv("TMPDIR", "/nowhere", 1);
+  const auto server = SpawnedServer::start(with_program(FAKE_BOTD));
+  unsetenv("TMPDIR");
+  ASSERT_FALSE(server);
+  EXPECT_EQ(server.error().code, Errc::invalid_argument);
+  EXPECT_THAT(server.error().hint, HasSubstr("TMPDIR"));
+}
+
 TEST(SpawnedServer, KeepsItsDataWhenAsked) {
   auto options = with_program(FAKE_BOTD);
   options.keep = true;
