@@ -1,3 +1,5 @@
+#include "cli/commands/smoke_reports.hpp"
+
 #include <gtest/gtest.h>
 
 #include "tests/unit/cli/program.hpp"
@@ -48,6 +50,14 @@ TEST(Smoke, RefusesWrongOptionsBeforeItRuns) {
     line.insert(line.begin(), "smoke");
     EXPECT_EQ(program.run(line).code, 2) << words[1];
   }
+}
+
+// The folder that a report without a file does not need may be read-only.
+TEST(Smoke, NeedsNoFolderForAReportOnStandardOutput) {
+  EXPECT_TRUE(SmokeReports::open({"markdown"}));
+  const auto nowhere = SmokeReports::open({"markdown:"});
+  ASSERT_FALSE(nowhere);
+  EXPECT_EQ(nowhere.error().message, "--report: '' cannot be written");
 }
 
 TEST(Smoke, TakesAProjectsDefaults) {
