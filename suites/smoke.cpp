@@ -56,8 +56,9 @@ Result<std::string> look_at_server(const SmokeOptions& options,
   if (auto health = client::check_health(client); !health) return std::move(health).error();
   const auto nobody = client.run(client::GetUser{.id = 0});
   if (!nobody) {
-    const auto code = nobody.error().code;
-    if (code == Errc::unauthenticated || code == Errc::forbidden) return nobody.error();
+    const auto& error = nobody.error();
+    const bool refused = error.code == Errc::unauthenticated || error.code == Errc::forbidden;
+    if (refused || !error.http_status) return error;
   }
   const auto version = client.run(client::GetVersion{});
   return version ? version->version : std::string();
@@ -122,7 +123,8 @@ Result<RunResult> run_against(const SmokeOptions& options, Ownership ownership) 
   if (!origin) return std::move(origin).error();
   const auto connect = [&options](std::function<bool()> cancelled) {
     return client::make_curl_transport(options.server,
-                                       {.ca_file = options.ca_file,
+                                       {.cleartext_keys = options.cleartext_keys,
+                                        .ca_file = options.ca_file,
                                         .user_agent = "botctl-smoke",
                                         .cancelled = std::move(cancelled)});
   };

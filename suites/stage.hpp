@@ -133,7 +133,7 @@ class Stage {
   client::ClientOptions client_options();
   OwnedUser* owner_of(std::int64_t user_id);
   // These return by the end of `patience`.
-  void stop_bots(const OwnedUser& user, Patience& patience);
+  void stop_bots(const OwnedUser& user, const Patience& patience);
   Result<std::int64_t> id_of(const OwnedUser& user, const Patience& patience);
   std::optional<std::string> remove_user(const OwnedUser& user, Patience& patience);
 

@@ -12,25 +12,31 @@ namespace {
 
 // Not scaled: leaving nothing behind is worth the wait even when the checks are in a hurry.
 constexpr Millis removal_patience{10'000};
+// Of that, for stopping bots, which deleting their user does too.
+constexpr Millis stop_patience{3'000};
 
 bool may_pass(const Error& error) {
   return error.code == Errc::conflict || error.code == Errc::unavailable ||
          error.code == Errc::rate_limited || error.code == Errc::server_error;
 }
 
+client::ExchangeOptions what_is_left(Millis budget, const Patience& patience) {
+  return {.timeout = std::max(Millis{1}, budget - patience.spent())};
+}
+
 client::ExchangeOptions what_is_left_of(const Patience& patience) {
-  return {.timeout = std::max(Millis{1}, removal_patience - patience.spent())};
+  return what_is_left(removal_patience, patience);
 }
 
 }  // namespace
 
-void Stage::stop_bots(const OwnedUser& user, Patience& patience) {
+void Stage::stop_bots(const OwnedUser& user, const Patience& patience) {
   if (!user.client) return;
   for (const auto& meeting : user.meetings) {
     // Whether it was there at all shows when the user is removed.
     const auto stopped =
         user.client->run(client::StopBot{.platform = platform, .native_meeting_id = meeting},
-                         what_is_left_of(patience));
+                         what_is_left(stop_patience, patience));
     if (!stopped && !stopped.error().http_status) return;
   }
 }

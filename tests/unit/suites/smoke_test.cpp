@@ -5,6 +5,7 @@
 #include <chrono>
 #include <thread>
 
+#include "tests/fakes/client/loopback_server.hpp"
 #include "tests/fakes/suites/twin_run.hpp"
 
 namespace bot::suites {
@@ -107,6 +108,24 @@ TEST(Smoke, RefusesAWrongAdminKeyBeforeAnythingIsMade) {
   ASSERT_FALSE(run);
   EXPECT_EQ(run.error().code, Errc::unauthenticated);
   EXPECT_EQ(twin.service->users(), 0U);
+}
+
+// 0.0.0.0 is this machine without being called so.
+TEST(Smoke, SendsKeysInClearOnlyWhenItMay) {
+  using Server = client::LoopbackServer;
+  for (const auto keys : {client::CleartextKeys::refused, client::CleartextKeys::allowed}) {
+    Server server;
+    server.script({.bytes = Server::http(200, R"({"status":"ok"})")});
+    server.script({.bytes = Server::http(401, R"({"detail":"no"})")});
+    const bool may = keys == client::CleartextKeys::allowed;
+    const auto run = run_smoke({.server = "http://0.0.0.0:" + std::to_string(server.port()),
+                                .admin_key = "key-0123456789",
+                                .cleartext_keys = keys});
+    ASSERT_FALSE(run);
+    EXPECT_EQ(run.error().code, may ? Errc::unauthenticated : Errc::invalid_argument)
+        << run.error().message;
+    EXPECT_EQ(server.requests().size(), may ? 2U : 1U);
+  }
 }
 
 TEST(Smoke, StopsStartingChecksAfterTheFirstFailureWhenAsked) {
