@@ -39,7 +39,7 @@ const std::map<std::string, Operation>& operations() {
       {"GET /admin/users/email/{email}", {"find_user", "", "User", {200}, {404}}},
       {"PATCH /admin/users/{user_id}",
        {"update_user", "UserPatch", "User", {200}, {400, 404, 415, 422}}},
-      {"DELETE /admin/users/{user_id}", {"delete_user", "", "Message", {200}, {404, 422}}},
+      {"DELETE /admin/users/{user_id}", {"delete_user", "", "Message", {200}, {404, 409, 422}}},
       {"POST /admin/users/{user_id}/tokens",
        {"create_token", "NewToken", "Token", {201}, {404, 409, 415, 422}}},
       {"GET /admin/users/{user_id}/tokens", {"list_tokens", "", "Token[]", {200}, {404, 422}}},

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "server/domain/email.hpp"
 #include "server/http/validation.hpp"
@@ -5,6 +7,7 @@
 #include "server/routes/idempotency.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/wire.hpp"
+#include "server/store/meeting_store.hpp"
 #include "server/store/token_store.hpp"
 #include "server/store/user_store.hpp"
 
@@ -21,6 +24,7 @@ constexpr http::IntRange limit_range = {.least = 0, .most = 1'000'000};
 constexpr http::IntRange page_range = {.least = 0, .most = 1000};
 constexpr std::size_t longest_text = 255;
 constexpr std::size_t longest_data = 16'384;
+constexpr int most_rounds = 10;
 
 Error no_such_user() {
   return {.code = Errc::not_found, .message = "User not found"};
@@ -193,22 +197,46 @@ class UserRoutes {
       return store::UserStore(connection).find(*id).has_value();
     });
     if (!known) return no_such_user();
-    const auto stopped = lifecycle_.stop_all_of_user(*id);
-    if (!stopped) return stopped.error();
-    return database_.write([&](sql::Connection& connection) -> Result<Reply> {
-      if (!store::UserStore(connection).remove(*id)) return no_such_user();
-      audit(connection,
-            request,
-            who,
-            "user.delete",
-            subject(*id),
-            std::to_string(*stopped) + " bots stopped",
-            clock_.now_ms());
-      return json(200, types::Message{"User " + std::to_string(*id) + " has been deleted"});
-    });
+    int stopped = 0;
+    // A bot that is started while the others are being stopped must not outlive its user.
+    for (int round = 0; round < most_rounds; ++round) {
+      const auto live = lifecycle_.stop_all_of_user(*id);
+      if (!live) return live.error();
+      stopped = std::max(stopped, *live);
+      const auto removed = database_.write([&](sql::Connection& connection) {
+        return remove_without_bots(connection, request, who, *id, stopped);
+      });
+      if (!removed) return removed.error();
+      if (*removed) {
+        return json(200, types::Message{"User " + std::to_string(*id) + " has been deleted"});
+      }
+    }
+    return Error{.code = Errc::conflict,
+                 .message = "User " + std::to_string(*id) +
+                            " keeps starting bots; revoke its tokens before deleting it"};
   }
 
  private:
+  // False, changing nothing, when the user has a bot again.
+  Result<bool> remove_without_bots(sql::Connection& connection,
+                                   const Request& request,
+                                   const Principal& who,
+                                   std::int64_t id,
+                                   int stopped) const {
+    store::UserStore users(connection);
+    if (!users.lock(id)) return no_such_user();
+    if (store::MeetingStore(connection).count_live(id) > 0) return false;
+    users.remove(id);
+    audit(connection,
+          request,
+          who,
+          "user.delete",
+          subject(id),
+          std::to_string(stopped) + " bots stopped",
+          clock_.now_ms());
+    return true;
+  }
+
   store::Database& database_;
   bots::Lifecycle& lifecycle_;
   const Clock& clock_;

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "tests/unit/server/routes/api.hpp"
 
 namespace bot::routes {
@@ -213,6 +215,32 @@ TEST_F(Users, AreDeletedWithTheirBots) {
   EXPECT_EQ(callback(bot, "heartbeat").status, 404);
   EXPECT_EQ(admin("GET", "/admin/meetings").json["meetings"].size(), 0U);
   EXPECT_EQ(summary(admin("DELETE", ann_path())), "404 User not found");
+}
+
+TEST_F(Users, AreDeletedWithTheBotsThatTheyStartMeanwhile) {
+  admin("PATCH", ann_path(), R"({"max_concurrent_bots":100})");
+  launch("a");
+  bool first = true;
+  service_.runtime().on_stop([&] {
+    if (std::exchange(first, false)) launch("b");
+  });
+
+  EXPECT_EQ(admin("DELETE", ann_path()).status, 200);
+
+  for (const auto& bot : service_.runtime().specs())
+    EXPECT_FALSE(service_.runtime().alive("fake:" + bot.session_uid)) << bot.native_meeting_id;
+  EXPECT_EQ(audited().back(), "user.delete user 1 2 bots stopped (admin)");
+}
+
+TEST_F(Users, ThatNeverCeaseToStartBotsAreNotDeleted) {
+  admin("PATCH", ann_path(), R"({"max_concurrent_bots":1000})");
+  launch("0");
+  int count = 0;
+  service_.runtime().on_stop([&] { start(std::to_string(++count)); });
+
+  EXPECT_EQ(summary(admin("DELETE", ann_path())),
+            "409 User 1 keeps starting bots; revoke its tokens before deleting it");
+  EXPECT_EQ(admin("GET", ann_path()).status, 200);
 }
 
 TEST_F(Users, ChangesAreAudited) {
