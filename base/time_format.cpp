@@ -1,8 +1,8 @@
 #include "base/time_format.hpp"
 
-#include <array>
+#include <charconv>
 #include <chrono>
-#include <cstdio>
+#include <cstdint>
 
 #include "base/text.hpp"
 
@@ -31,25 +31,49 @@ std::optional<std::int64_t> offset_minutes(std::string_view zone) {
   return (zone[0] == '-' ? -1 : 1) * (*hours * 60 + *minutes);
 }
 
+// So many digits, with zeros in front.
+char* put(char* at, std::size_t count, std::uint64_t number) {
+  for (auto* digit = at + count; digit != at; number /= 10)
+    *--digit = static_cast<char>('0' + number % 10);
+  return at + count;
+}
+
+template <typename Duration>
+char* put(char* at, std::size_t count, Duration duration) {
+  return put(at, count, static_cast<std::uint64_t>(duration.count()));
+}
+
+char* put_year(char* at, char* end, int year) {
+  if (year < 0 || year > 9999) return std::to_chars(at, end, year).ptr;
+  return put(at, 4, static_cast<std::uint64_t>(year));
+}
+
 }  // namespace
 
-std::string format_time(UnixMillis time) {
+TimeText::TimeText(UnixMillis time) {
   const std::chrono::sys_time<milliseconds> point{milliseconds{time}};
   const auto day = std::chrono::floor<days>(point);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{point - day};
-  std::array<char, 48> text{};
-  std::snprintf(text.data(),
-                text.size(),
-                "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()),
-                static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()),
-                static_cast<int>(clock.subseconds().count()));
-  return text.data();
+  auto* at = put_year(text_.data(), text_.data() + text_.size(), static_cast<int>(date.year()));
+  *at++ = '-';
+  at = put(at, 2, std::uint64_t{static_cast<unsigned>(date.month())});
+  *at++ = '-';
+  at = put(at, 2, std::uint64_t{static_cast<unsigned>(date.day())});
+  *at++ = 'T';
+  at = put(at, 2, clock.hours());
+  *at++ = ':';
+  at = put(at, 2, clock.minutes());
+  *at++ = ':';
+  at = put(at, 2, clock.seconds());
+  *at++ = '.';
+  at = put(at, 3, clock.subseconds());
+  *at++ = 'Z';
+  length_ = static_cast<std::size_t>(at - text_.data());
+}
+
+std::string format_time(UnixMillis time) {
+  return std::string(TimeText(time));
 }
 
 std::optional<UnixMillis> parse_time(std::string_view text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,6 +8,17 @@
 #include "base/clock.hpp"
 
 namespace bot {
+
+// What format_time gives, without an allocation: for lists.
+class TimeText {
+ public:
+  explicit TimeText(UnixMillis time);
+  operator std::string_view() const { return {text_.data(), length_}; }
+
+ private:
+  std::array<char, 40> text_;
+  std::size_t length_;
+};
 
 // RFC 3339 UTC with milliseconds, "2026-11-21T21:05:07.123Z": the form of every time on our wire.
 std::string format_time(UnixMillis time);

@@ -104,15 +104,20 @@ bool contains(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// FORMAT or FORMAT:FILE, each FILE below the working directory.
-bool stays_inside(const toml::node& reports) {
+// FORMAT or FORMAT:FILE, each FILE below the project's folder, also behind links.
+bool stay_inside(const std::filesystem::path& project, const toml::node& reports) {
   const auto texts = as_texts(reports);
   if (!texts) return false;
-  return std::all_of(texts->begin(), texts->end(), [](const std::string& report) {
+  std::error_code failed;
+  const auto folder = std::filesystem::weakly_canonical(project, failed);
+  return std::all_of(texts->begin(), texts->end(), [&](const std::string& report) {
     const auto colon = report.find(':');
     if (colon == std::string::npos) return true;
     const std::filesystem::path file(report.substr(colon + 1));
-    return file.is_relative() && std::find(file.begin(), file.end(), "..") == file.end();
+    const auto place = std::filesystem::weakly_canonical(folder / file, failed);
+    const auto parts = std::mismatch(folder.begin(), folder.end(), place.begin(), place.end());
+    return !failed && file.is_relative() && parts.first == folder.end() &&
+           std::find(file.begin(), file.end(), "..") == file.end();
   });
 }
 
@@ -312,7 +317,7 @@ Result<ConfigFile> read_project(const std::filesystem::path& path) {
     for (const auto& [option, value] : *smoke) {
       const std::string name(option.str());
       if (!contains(allowed, name)) return refused(value, "smoke." + escape_for_terminal(name));
-      if (name == "report" && !stays_inside(value)) {
+      if (name == "report" && !stay_inside(path.parent_path(), value)) {
         return broken_at(path,
                          value,
                          "a project's reports stay inside the project: no absolute "

@@ -48,6 +48,14 @@ Error withheld(client::Access access, const KeySource& source, const std::string
                .hint = key_hint(access)};
 }
 
+Error in_clear(client::Access access, const KeySource& source, const std::string& server) {
+  return Error{.code = Errc::invalid_argument,
+               .message = "the key of " + source.name + " is not sent to " + server +
+                          " over plain http, where others can read it",
+               .hint = std::string("use an https URL, or send it all the same by setting ") +
+                       (access == client::Access::admin ? "BOTCTL_ADMIN_KEY" : "BOTCTL_API_KEY")};
+}
+
 }  // namespace
 
 Context::Context(World& world, const Tree& tree, Settings settings, ContextOptions options)
@@ -95,21 +103,27 @@ const KeySource& Context::source_for(client::Access access) const {
   return settings_.api_key;
 }
 
-void Context::warn_about_cleartext(const KeySource& source) {
+// Would a key cross the network in clear?
+bool Context::is_cleartext() const {
   const auto origin = client::parse_origin(settings_.server);
-  if (!origin || origin->scheme == client::Origin::Scheme::https || origin->is_loopback()) return;
-  if (!options_.chatter.quiet) {
-    warn("the key from " + source.name + " goes unencrypted to " + settings_.server);
-  }
+  return origin && origin->scheme == client::Origin::Scheme::http && !origin->is_loopback();
 }
 
-Result<std::string> Context::key_for(client::Access access) {
+Result<Context::Key> Context::key_for(client::Access access) {
   const auto& source = source_for(access);
   if (source.empty()) return no_key(access);
   if (source.only_for && *source.only_for != settings_.server) {
     return withheld(access, source, settings_.server);
   }
-  return read_key(source);
+  if (source.only_for && is_cleartext()) return in_clear(access, source, settings_.server);
+  auto value = read_key(source);
+  if (!value) return value.error();
+  Key key{.value = std::move(value).value()};
+  if (!source.only_for) key.cleartext = client::CleartextKeys::allowed;
+  if (is_cleartext() && !options_.chatter.quiet) {
+    warn("the key from " + source.name + " goes unencrypted to " + settings_.server);
+  }
+  return key;
 }
 
 Result<Context::Connection> Context::make_connection(client::Access access) {
@@ -121,11 +135,7 @@ Result<Context::Connection> Context::make_connection(client::Access access) {
     auto key = key_for(access);
     if (!key) return key.error();
     made.key = std::move(key).value();
-    if (!source.only_for) {
-      made.cleartext = client::CleartextKeys::allowed;
-      warn_about_cleartext(source);
-    }
-    (&source == &settings_.admin_key ? options.admin_key : options.api_key) = made.key;
+    (&source == &settings_.admin_key ? options.admin_key : options.api_key) = made.key.value;
   }
   options.cancelled = [this] { return world_.signal() != 0; };
   if (options_.chatter.verbosity > 0) {
@@ -134,7 +144,7 @@ Result<Context::Connection> Context::make_connection(client::Access access) {
     };
   }
   auto transport = world_.make_transport(settings_.server,
-                                         {.cleartext_keys = made.cleartext,
+                                         {.cleartext_keys = made.key.cleartext,
                                           .ca_file = options_.ca_file,
                                           .user_agent = "botctl/" BOTCTL_VERSION,
                                           .cancelled = [this] { return world_.signal() != 0; }});
@@ -190,9 +200,9 @@ Result<std::unique_ptr<client::WebSocket>> Context::open_events() {
   const auto left = remaining().value_or(request_limit);
   return world_.open_socket(settings_.server,
                             "/ws",
-                            {{"X-API-Key", connection.key}},
+                            {{"X-API-Key", connection.key.value}},
                             std::min(left, Millis{5'000}),
-                            connection.cleartext);
+                            connection.key.cleartext);
 }
 
 Status Context::confirm(const std::string& question, const Arguments& arguments) {
@@ -205,7 +215,7 @@ Status Context::confirm(const std::string& question, const Arguments& arguments)
   world_.err << escape_for_terminal(question) << " [y/N] ";
   world_.err.flush();
   std::string answer;
-  std::getline(world_.in, answer);
+  if (!std::getline(world_.in, answer)) world_.err << '\n';
   if (auto status = check(); !status) return status.error();
   const auto said = to_lower(trim(answer));
   if (said == "y" || said == "yes") return Unit{};

@@ -61,8 +61,15 @@ class Context {
   // when there is no key for this server, and those of reading one.
   Result<client::Client*> connect(client::Access access);
 
-  // The key for endpoints of that access, for whoever makes clients of its own. Errors: as connect.
-  Result<std::string> key_for(client::Access access);
+  struct Key {
+    std::string value;
+    client::CleartextKeys cleartext = client::CleartextKeys::refused;
+  };
+
+  // The key for endpoints of that access, for whoever makes clients of its own, and whether it may
+  // cross the network in clear: with a warning, where the user chose this key for this very call.
+  // Errors: as connect, and invalid_argument for any other key over plain http.
+  Result<Key> key_for(client::Access access);
 
   // Runs one operation within what is left of --timeout.
   template <typename Op>
@@ -94,14 +101,13 @@ class Context {
 
  private:
   struct Connection {
-    std::string key;
-    client::CleartextKeys cleartext = client::CleartextKeys::refused;
+    Key key;
     std::unique_ptr<client::Client> client;
   };
 
   const KeySource& source_for(client::Access access) const;
   Result<Connection> make_connection(client::Access access);
-  void warn_about_cleartext(const KeySource& source);
+  bool is_cleartext() const;
 
   World& world_;
   const Tree& tree_;

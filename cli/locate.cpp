@@ -7,6 +7,7 @@ namespace {
 
 // How an option word reads: does its value stand in the next word, and does it ask for help?
 struct OptionWord {
+  bool known = false;
   bool value_follows = false;
   bool help = false;
   bool version = false;
@@ -18,6 +19,7 @@ OptionWord read_option(const Command* command, const std::string& word) {
     const auto equals = word.find('=');
     const auto* option = find_option(command, word.substr(2, equals - 2));
     if (option == nullptr) return read;
+    read.known = true;
     read.help = option->name == "help";
     read.version = option->name == "version";
     read.value_follows = equals == std::string::npos && takes_value(*option);
@@ -25,6 +27,7 @@ OptionWord read_option(const Command* command, const std::string& word) {
   }
   for (std::size_t i = 1; i < word.size(); ++i) {
     const auto* option = find_option(command, word[i]);
+    read.known = option != nullptr;
     if (option == nullptr) return read;
     read.help = read.help || option->name == "help";
     read.version = read.version || option->name == "version";
@@ -61,6 +64,7 @@ Location locate(const Tree& tree, const std::vector<std::string>& words) {
       const auto read = read_option(at.command, word);
       at.help = at.help || read.help;
       at.version = at.version || read.version;
+      if (!read.known && at.command == nullptr && at.stray.empty()) at.stray = word;
       if (read.value_follows) ++i;
     } else {
       step(tree, word, i, at);

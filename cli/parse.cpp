@@ -97,10 +97,14 @@ CLI::Option* declare(CLI::App& app, const Option& option) {
   return declared;
 }
 
-Error unknown_option(const Command& command, const std::string& word) {
+// `command` is null before any was named.
+Error unknown_option(const Command* command, const std::string& word) {
+  const std::string program = command == nullptr ? "botctl" : "botctl " + command->path();
   std::vector<std::string> names;
-  for (const auto& option : command.options)
-    names.push_back("--" + std::string(option.name));
+  if (command != nullptr) {
+    for (const auto& option : command->options)
+      names.push_back("--" + std::string(option.name));
+  }
   for (const auto& option : global_options())
     names.push_back("--" + std::string(option.name));
   const auto typed = word.substr(0, word.find('='));
@@ -110,9 +114,18 @@ Error unknown_option(const Command& command, const std::string& word) {
         "set BOTCTL_API_KEY or BOTCTL_ADMIN_KEY, or use --api-key-file or --admin-key-file");
   }
   const auto near = nearest(typed, names);
-  return usage("botctl " + command.path() + " has no option " + quoted(typed),
-               near ? "did you mean '" + *near + "'?"
-                    : "run `botctl " + command.path() + " --help` for the list");
+  return usage(program + " has no option " + quoted(typed),
+               near                 ? "did you mean '" + *near + "'?"
+               : command == nullptr ? "options of a command stand after its name"
+                                    : "run `" + program + " --help` for the list");
+}
+
+// In our words: the library says "--server: 1 required  missing" and "quiet was given a disallowed
+// flag override".
+std::string value_mistake(const std::string& text) {
+  const auto name = escape_for_terminal(text.substr(0, text.find_first_of(": ")));
+  const bool missing = text.find(" required ") != std::string::npos;
+  return missing ? name + " needs a value" : "--" + name + " takes no value";
 }
 
 // One CLI11 app for the one command that was named: ids that happen to be called like a command
@@ -136,7 +149,9 @@ Result<Invocation> parse_leaf(const Command& command, std::vector<std::string> w
   try {
     app.parse(words);
   } catch (const CLI::ExtrasError&) {
-    return unknown_option(command, app.remaining().empty() ? "" : app.remaining().front());
+    return unknown_option(&command, app.remaining().empty() ? "" : app.remaining().front());
+  } catch (const CLI::ArgumentMismatch& error) {
+    return usage(value_mistake(error.what()), "run `botctl " + command.path() + " --help`");
   } catch (const CLI::ParseError& error) {
     return usage("botctl " + command.path() + ": " + escape_for_terminal(error.what()),
                  "run `botctl " + command.path() + " --help`");
@@ -160,6 +175,8 @@ Result<Parsed> parse(const Tree& tree, const std::vector<std::string>& words) {
   if (at.help) return Parsed(HelpRequest{.noun = at.noun, .command = at.command});
   if (at.version) return Parsed(VersionRequest{});
   if (at.command == nullptr) {
+    // The word after an unknown option may be its value, and secret.
+    if (!at.stray.empty()) return unknown_option(nullptr, at.stray);
     if (!at.unknown.empty()) return unknown_command(tree, at);
     if (at.noun != nullptr) return missing_verb(tree, *at.noun);
     if (words.empty()) return Parsed(HelpRequest{});

@@ -40,6 +40,7 @@ struct Location {
   const Command* command = nullptr;
   std::vector<std::size_t> used;
   std::string unknown;  // the first word that named nothing, empty when there was none
+  std::string stray;    // the first option before a command that no command-less line knows
   bool help = false;
   bool version = false;
 };

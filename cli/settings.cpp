@@ -1,5 +1,6 @@
 #include "cli/settings.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <optional>
 
@@ -166,9 +167,27 @@ Status apply_environment(Arguments& arguments, const Environment& environment) {
   return Unit{};
 }
 
+namespace {
+
+// Which server and which key: a context's business.
+bool is_for_contexts(const Option& option) {
+  const auto& globals = global_options();
+  const auto& allowed = names_for_defaults();
+  const bool global = std::any_of(
+      globals.begin(), globals.end(), [&](const Option& each) { return &each == &option; });
+  return global && std::find(allowed.begin(), allowed.end(), option.name) == allowed.end();
+}
+
+}  // namespace
+
 Status apply_defaults(Arguments& arguments, const Defaults& defaults, const std::string& where) {
   for (const auto& [name, values] : defaults) {
     const auto* option = find_option(&arguments.command(), name);
+    if (option != nullptr && is_for_contexts(*option)) {
+      return Error{.code = Errc::invalid_argument,
+                   .message = where + ": '" + name + "' cannot be set here",
+                   .hint = "make a [contexts.NAME] with the server and its keys"};
+    }
     if (option == nullptr) {
       return Error{.code = Errc::invalid_argument,
                    .message = where + ": " + arguments.command().path() + " has no option '" +

@@ -49,6 +49,7 @@ class Value {
   }
 
   const Variant& held() const { return held_; }
+  Variant& held() { return held_; }
   bool is_null() const { return held_.index() == 0; }
 
  private:
@@ -113,6 +114,10 @@ class Rows {
   // Not on a temporary: the row would outlive it.
   Row operator[](std::size_t row) const&;
   Row operator[](std::size_t row) const&& = delete;
+
+  // Moves a text out; its place reads as an unspecified text from then on. Throws as Row::text
+  // does.
+  std::string take_text(std::size_t row, std::size_t column);
 
   class Iterator {
    public:

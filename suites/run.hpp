@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -16,9 +17,12 @@ namespace bot::suites {
 // Whether the server under test was started by this run, with bots that can be made to misbehave.
 enum class Ownership { foreign, own };
 
+// A transport whose transfers end soon after `cancelled` says so.
+using Connect = std::function<std::shared_ptr<client::Transport>(std::function<bool()> cancelled)>;
+
 // How a run reaches the service: the real network, or a twin of the service in tests.
 struct Wiring {
-  std::shared_ptr<client::Transport> transport;
+  Connect connect;  // called by several threads
   std::shared_ptr<race::Gate> gate;
   Ownership ownership = Ownership::foreign;
 };

@@ -52,12 +52,13 @@ Result<std::string> look_at_server(const SmokeOptions& options,
   settings.admin_key = options.admin_key;
   settings.request_timeout = Millis{10'000};
   settings.cancelled = [cancel = options.cancel] { return cancel.stop_requested(); };
-  const client::Client client(wiring.transport, settings);
+  const client::Client client(wiring.connect(settings.cancelled), settings);
   if (auto health = client::check_health(client); !health) return std::move(health).error();
   const auto nobody = client.run(client::GetUser{.id = 0});
   if (!nobody) {
-    const auto code = nobody.error().code;
-    if (code == Errc::unauthenticated || code == Errc::forbidden) return nobody.error();
+    const auto& error = nobody.error();
+    const bool refused = error.code == Errc::unauthenticated || error.code == Errc::forbidden;
+    if (refused || !error.http_status) return error;
   }
   const auto version = client.run(client::GetVersion{});
   return version ? version->version : std::string();
@@ -120,12 +121,17 @@ namespace {
 Result<RunResult> run_against(const SmokeOptions& options, Ownership ownership) {
   auto origin = client::parse_origin(options.server);
   if (!origin) return std::move(origin).error();
-  client::CurlOptions curl;
-  curl.ca_file = options.ca_file;
-  curl.user_agent = "botctl-smoke";
-  Wiring wiring{.transport = client::make_curl_transport(options.server, curl),
-                .gate = std::make_shared<race::SocketGate>(*origin, options.ca_file),
-                .ownership = ownership};
+  const auto connect = [&options](std::function<bool()> cancelled) {
+    return client::make_curl_transport(options.server,
+                                       {.cleartext_keys = options.cleartext_keys,
+                                        .ca_file = options.ca_file,
+                                        .user_agent = "botctl-smoke",
+                                        .cancelled = std::move(cancelled)});
+  };
+  Wiring wiring{
+      .connect = connect,
+      .gate = std::make_shared<race::SocketGate>(*origin, options.ca_file, options.cancel),
+      .ownership = ownership};
   return run_over(options, std::move(wiring), origin->text());
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/duration.hpp"
 #include "base/result.hpp"
+#include "client/http/origin.hpp"
 #include "suites/result.hpp"
 
 namespace bot::suites {
@@ -28,6 +29,8 @@ struct Progress {
 struct SmokeOptions {
   std::string server;  // not used with spawn_server
   std::string admin_key;
+  // Whether that key and those of the throw-away users may cross the network in clear.
+  client::CleartextKeys cleartext_keys = client::CleartextKeys::refused;
   std::vector<std::string> suites = {};
   std::vector<std::string> checks = {};
   bool quick = false;          // the seed's quick run: create a bot, look at it, stop it

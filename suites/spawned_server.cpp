@@ -114,9 +114,9 @@ Result<std::unique_ptr<SpawnedServer>> SpawnedServer::start(const SmokeOptions& 
   const auto program =
       options.botd_path.empty() ? beside_this_program().string() : options.botd_path;
   if (::access(program.c_str(), X_OK) != 0) {
-    return Error{.code = Errc::not_found,
-                 .message = "there is no program " + program,
-                 .hint = "build it with ./dev build, or give a --server"};
+    return Error{.code = Errc::invalid_argument,
+                 .message = "there is no botd to start: " + program + " cannot be run",
+                 .hint = "name it with --botd, or test a running server with --server"};
   }
   std::unique_ptr<SpawnedServer> server(new SpawnedServer(options));
   if (auto launched = server->launch(program); !launched) return std::move(launched).error();
@@ -127,11 +127,16 @@ Result<std::unique_ptr<SpawnedServer>> SpawnedServer::start(const SmokeOptions& 
 }
 
 Status SpawnedServer::launch(const std::string& program) {
-  std::string name = (fs::temp_directory_path() / "botctl-smoke-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) {
-    return Error{.code = Errc::failed,
-                 .message = "cannot make a directory under " + fs::temp_directory_path().string() +
-                            ": " + std::generic_category().message(errno)};
+  std::error_code failed;
+  const auto parent = fs::temp_directory_path(failed);
+  auto name = (parent / "botctl-smoke-XXXXXX").string();
+  if (!failed && ::mkdtemp(name.data()) == nullptr) {
+    failed = std::error_code(errno, std::generic_category());
+  }
+  if (failed) {
+    return Error{.code = Errc::invalid_argument,
+                 .message = "cannot make a directory for temporary files: " + failed.message(),
+                 .hint = "set TMPDIR to a directory that can be written"};
   }
   directory_ = name;
   const auto log_file = directory_ + "/botd.log";
@@ -165,7 +170,8 @@ Status SpawnedServer::await_health() {
     std::string line;
     if (std::getline(file, line) && !trim(line).empty()) {
       origin_ = trim(line);
-      const client::Client client(client::make_curl_transport(origin_),
+      const auto cancelled = [this] { return options_.cancel.stop_requested(); };
+      const client::Client client(client::make_curl_transport(origin_, {.cancelled = cancelled}),
                                   {.server = origin_, .retries = 0});
       const auto health = client::check_health(client, {.timeout = Millis{2'000}});
       if (health) return Unit{};

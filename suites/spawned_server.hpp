@@ -15,8 +15,8 @@ namespace bot::suites {
 // is built by us; the administrator's key travels there. It ends when this process ends.
 class SpawnedServer {
  public:
-  // Returns once GET /health answers. Errors: not_found (no botd), unreachable or timeout, with the
-  // end of its log; cancelled.
+  // Returns once GET /health answers. Errors: invalid_argument (no botd), unreachable or timeout,
+  // with the end of its log; cancelled.
   static Result<std::unique_ptr<SpawnedServer>> start(const SmokeOptions& options);
 
   SpawnedServer(const SpawnedServer&) = delete;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "client/client.hpp"
+#include "client/ops/create_user.hpp"
 #include "client/types/command.hpp"
 #include "client/types/meeting.hpp"
 #include "client/types/user.hpp"
@@ -73,8 +75,9 @@ class Stage {
   // set anew where the server ignored it on creation.
   Result<Account> open_account(const std::string& name, int max_bots);
   std::string email_of(const std::string& name) const;
-  // For the check that creates a user step by step.
-  void remember_user(std::int64_t id, const std::string& email);
+  // For the checks that create a user step by step: enters it into the ledger, also when only the
+  // answer was lost.
+  Result<client::UserCreation> create_user(const client::CreateUser& operation);
   Account account_with(types::User user, std::string token);
 
   // The id under which this server knows the seed's meeting name.
@@ -115,21 +118,24 @@ class Stage {
   void record(ExchangeRecord exchange);
 
   // Stops the bots and deletes the users of the ledger, and says what stayed behind. Goes on after
-  // a cancellation.
+  // a cancellation; takes at most 10 s.
   void tear_down(SuiteResult& into);
 
  private:
   struct OwnedUser {
-    std::int64_t id;
+    std::optional<std::int64_t> id;  // unknown when the answer to its creation was lost
     std::string email;
     std::optional<client::Client> client;
     std::vector<std::string> meetings;
   };
 
+  std::function<bool()> interruption() const;
   client::ClientOptions client_options();
   OwnedUser* owner_of(std::int64_t user_id);
-  void stop_bots(const OwnedUser& user);
-  std::optional<std::string> remove_user(const OwnedUser& user);
+  // These return by the end of `patience`.
+  void stop_bots(const OwnedUser& user, const Patience& patience);
+  Result<std::int64_t> id_of(const OwnedUser& user, const Patience& patience);
+  std::optional<std::string> remove_user(const OwnedUser& user, Patience& patience);
 
   Run& run_;
   int suite_;

@@ -1,7 +1,6 @@
 #include <memory>
 
 #include "client/ops/create_token.hpp"
-#include "client/ops/create_user.hpp"
 #include "client/ops/revoke_token.hpp"
 #include "suites/answers.hpp"
 #include "suites/check.hpp"
@@ -23,14 +22,13 @@ struct Memory {
 Outcome create_user(Stage& stage, Memory& memory) {
   Evidence evidence;
   memory.email = stage.email_of("");
-  const auto created = stage.admin().run(client::CreateUser{
-      .email = memory.email, .name = "Smoke Test User", .max_concurrent_bots = asked_limit});
+  const auto created = stage.create_user(
+      {.email = memory.email, .name = "Smoke Test User", .max_concurrent_bots = asked_limit});
   if (!created) {
     evidence.missing(created.error(), "201 with the new user");
     return std::move(evidence).outcome();
   }
   memory.user = created->user;
-  stage.remember_user(memory.user.id, memory.email);
   evidence.that(created->created, "a new user (201)", created->created ? "201" : "200");
   evidence.that(memory.user.max_concurrent_bots == asked_limit,
                 "max_concurrent_bots 2",
@@ -73,13 +71,12 @@ Outcome token_opens(Stage& stage, Memory& memory) {
 
 Outcome same_email_finds(Stage& stage, Memory& memory) {
   Evidence evidence;
-  const auto again = stage.admin().run(client::CreateUser{
-      .email = memory.email, .name = "Somebody Else", .max_concurrent_bots = asked_limit + 3});
+  const auto again = stage.create_user(
+      {.email = memory.email, .name = "Somebody Else", .max_concurrent_bots = asked_limit + 3});
   if (!again) {
     evidence.missing(again.error(), "200 with the user that is there");
     return std::move(evidence).outcome();
   }
-  if (again->user.id != memory.user.id) stage.remember_user(again->user.id, memory.email);
   evidence.that(!again->created, "200, not 201", again->created ? "201" : "200");
   evidence.that(again->user.id == memory.user.id,
                 "id " + std::to_string(memory.user.id),

@@ -33,6 +33,7 @@ Status run(const Arguments& arguments, Context& context) {
   if (arguments.has("wait")) context.limit_to(Millis{300'000});
   const auto client = context.connect(client::Access::user);
   if (!client) return client.error();
+  if (auto status = context.check(); !status) return status;
   auto meeting =
       client::start_bot_safely(**client, *request, context.remaining().value_or(Millis{0}));
   if (!meeting) return meeting.error();

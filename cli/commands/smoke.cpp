@@ -62,6 +62,7 @@ Result<suites::SmokeOptions> options_of(const Arguments& arguments, Context& con
   suites::SmokeOptions options{
       .server = context.settings().server,
       .admin_key = {},
+      .cleartext_keys = client::CleartextKeys::refused,
       .suites = arguments.list("suite"),
       .checks = arguments.list("check"),
       .quick = arguments.flag("quick"),
@@ -78,7 +79,8 @@ Result<suites::SmokeOptions> options_of(const Arguments& arguments, Context& con
   if (options.spawn_server || arguments.flag("list")) return options;
   auto key = context.key_for(client::Access::admin);
   if (!key) return key.error();
-  options.admin_key = std::move(key).value();
+  options.admin_key = std::move(key->value);
+  options.cleartext_keys = key->cleartext;
   return options;
 }
 

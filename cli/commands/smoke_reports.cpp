@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
+#include <system_error>
 
 #include "base/unicode.hpp"
 
@@ -41,6 +41,19 @@ std::vector<Record> records_of(const suites::RunResult& run) {
   return records;
 }
 
+// Told before the run rather than after it.
+Status make_place_for(const std::filesystem::path& file) {
+  std::error_code failed;
+  const auto folder = file.parent_path();
+  if (!folder.empty()) std::filesystem::create_directories(folder, failed);
+  const bool writable = ::access(folder.empty() ? "." : folder.c_str(), W_OK) == 0;
+  if (!failed && writable && file.has_filename()) return Unit{};
+  return Error{
+      .code = Errc::invalid_argument,
+      .message = "--report: '" + escape_for_terminal(file.string()) + "' cannot be written",
+      .hint = "name a file in a folder that can be written"};
+}
+
 }  // namespace
 
 Result<SmokeReports> SmokeReports::open(const std::vector<std::string>& specifications) {
@@ -55,15 +68,9 @@ Result<SmokeReports> SmokeReports::open(const std::vector<std::string>& specific
           .hint = "say text, json, markdown or junit, and :FILE"};
     }
     Report report{.format = *format, .file = {}};
-    if (colon != std::string::npos) report.file = specification.substr(colon + 1);
-    std::error_code failed;
-    const auto folder = report.file.parent_path();
-    if (!folder.empty()) std::filesystem::create_directories(folder, failed);
-    const bool bad_name = colon != std::string::npos && !report.file.has_filename();
-    if (failed || bad_name || ::access(folder.empty() ? "." : folder.c_str(), W_OK) != 0) {
-      return Error{.code = Errc::invalid_argument,
-                   .message = "--report: " + escape_for_terminal(report.file.string()) +
-                              " cannot be written"};
+    if (colon != std::string::npos) {
+      report.file = specification.substr(colon + 1);
+      if (auto status = make_place_for(report.file); !status) return status.error();
     }
     reports.reports_.push_back(std::move(report));
   }
@@ -100,9 +107,11 @@ Status SmokeReports::write(const suites::RunResult& run) const {
     std::error_code failed;
     if (file) std::filesystem::rename(beside, report.file, failed);
     if (!file || failed) {
+      const auto why = failed ? failed : std::error_code(errno, std::generic_category());
+      std::filesystem::remove(beside, failed);
       return Error{.code = Errc::failed,
                    .message = "the report " + escape_for_terminal(report.file.string()) +
-                              " could not be written: " + std::strerror(errno)};
+                              " could not be written: " + why.message()};
     }
   }
   return Unit{};

@@ -3,18 +3,7 @@
 namespace bot::types {
 
 void to_json(Json& json, const Meeting& meeting) {
-  json = Json{{"id", meeting.id},
-              {"user_id", meeting.user_id},
-              {"platform", meeting.platform},
-              {"native_meeting_id", nullable(meeting.native_meeting_id)},
-              {"constructed_meeting_url", nullable(meeting.constructed_meeting_url)},
-              {"status", meeting.status},
-              {"bot_container_id", nullable(meeting.bot_container_id)},
-              {"start_time", nullable(meeting.start_time)},
-              {"end_time", nullable(meeting.end_time)},
-              {"data", meeting.data},
-              {"created_at", meeting.created_at},
-              {"updated_at", meeting.updated_at}};
+  json = object_of(meeting);
 }
 
 void from_json(const Json& json, Meeting& meeting) {
@@ -33,7 +22,7 @@ void from_json(const Json& json, Meeting& meeting) {
 }
 
 void to_json(Json& json, const MeetingList& list) {
-  json = Json{{"meetings", list.meetings}};
+  json = object_of(list);
 }
 
 void from_json(const Json& json, MeetingList& list) {
@@ -41,19 +30,7 @@ void from_json(const Json& json, MeetingList& list) {
 }
 
 void to_json(Json& json, const RunningBot& bot) {
-  json = Json{{"container_id", nullable(bot.container_id)},
-              {"container_name", nullable(bot.container_name)},
-              {"platform", nullable(bot.platform)},
-              {"native_meeting_id", nullable(bot.native_meeting_id)},
-              {"status", nullable(bot.status)},
-              {"normalized_status", nullable(bot.normalized_status)},
-              {"created_at", nullable(bot.created_at)},
-              {"labels", bot.labels},
-              {"meeting_id_from_name", nullable(bot.meeting_id_from_name)},
-              {"meeting_id", nullable(bot.meeting_id)},
-              {"meeting_status", nullable(bot.meeting_status)},
-              {"session_uid", nullable(bot.session_uid)},
-              {"last_heartbeat_at", nullable(bot.last_heartbeat_at)}};
+  json = object_of(bot);
 }
 
 void from_json(const Json& json, RunningBot& bot) {
@@ -73,7 +50,7 @@ void from_json(const Json& json, RunningBot& bot) {
 }
 
 void to_json(Json& json, const BotsStatus& status) {
-  json = Json{{"running_bots", status.running_bots}, {"count", status.running_bots.size()}};
+  json = object_of(status);
 }
 
 void from_json(const Json& json, BotsStatus& status) {

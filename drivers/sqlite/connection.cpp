@@ -25,6 +25,7 @@ const Dialect sqlite_dialect = {
 namespace {
 
 constexpr std::size_t max_statements = 256;
+constexpr std::size_t most_reserved = 4096;
 
 std::string beginning_of(std::string_view sql) {
   constexpr std::size_t longest = 60;
@@ -35,6 +36,9 @@ std::string beginning_of(std::string_view sql) {
   const std::string why = database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code);
   const std::string text = "the database refused " + doing + ": " + why;
   switch (code & 0xff) {
+    case SQLITE_NOTADB:
+      throw Fault(std::string("the file ") + sqlite3_db_filename(database, "main") +
+                  " is not a database");
     case SQLITE_FULL:
       throw Unavailable("the disk of the database is full, while " + doing);
     case SQLITE_BUSY:
@@ -241,12 +245,14 @@ Rows SqliteConnection::step_through(Statement& statement, std::string_view sql) 
   sqlite3_stmt* handle = statement.handle.get();
   const int columns = static_cast<int>(statement.names->size());
   std::vector<Value> values;
+  values.reserve(statement.usual);
   int code = SQLITE_OK;
   while ((code = sqlite3_step(handle)) == SQLITE_ROW) {
     for (int column = 0; column < columns; ++column)
       values.push_back(column_of(handle, column));
   }
   if (code != SQLITE_DONE) raise(database_.get(), code, "to run: " + beginning_of(sql));
+  statement.usual = std::min(values.size(), most_reserved);
   const bool reads = sqlite3_stmt_readonly(handle) != 0;
   const auto changed = reads ? 0 : sqlite3_changes64(database_.get());
   return Rows(statement.names, std::move(values), static_cast<std::size_t>(changed));

@@ -62,6 +62,7 @@ class SqliteConnection final : public Connection {
     std::vector<std::size_t> parameters;  // SQLite's parameter number - 1 -> the n of $n, minus 1
     std::size_t wanted = 0;               // the largest n
     std::shared_ptr<const Rows::Names> names;
+    std::size_t usual = 0;  // how many values the run before gave
   };
   struct Hash {
     using is_transparent = void;

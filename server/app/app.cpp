@@ -12,6 +12,7 @@
 #include "server/app/housekeeping.hpp"
 #include "server/app/log.hpp"
 #include "server/app/metrics.hpp"
+#include "server/app/router.hpp"
 #include "server/app/version.hpp"
 #include "server/bots/adoption.hpp"
 #include "server/bots/lifecycle.hpp"
@@ -24,7 +25,6 @@
 #include "server/http/listener.hpp"
 #include "server/queue/dispatcher.hpp"
 #include "server/routes/authentication.hpp"
-#include "server/routes/routes.hpp"
 #include "server/routes/socket.hpp"
 #include "server/store/database.hpp"
 #include "server/webhooks/delivery.hpp"
@@ -129,7 +129,8 @@ class App::Parts {
         housekeeping_(database_, clock, config_, log_),
         authenticator_(database_, clock, keys.admin),
         metrics_(gauges({database_, queue_, clock, [this] { return listener_stats(); }})),
-        dispatcher_(make_router(clock), hooks()),
+        dispatcher_(make_router({database_, lifecycle_, mailbox_, clock}, config_, facts()),
+                    hooks()),
         socket_(routes::make_socket_acceptor(authenticator_, database_, bus_)) {
     if (auto* simulated = dynamic_cast<bots::SimulatedRuntime*>(runtime_.get())) {
       simulated->connect(lifecycle_);
@@ -205,26 +206,11 @@ class App::Parts {
             {"server", draining_ ? "is shutting down" : ""}};
   }
 
-  http::Router make_router(const Clock& clock) {
-    http::Router router;
-    const auto id_rule =
-        config_.strict_meeting_ids ? domain::IdRule::strict : domain::IdRule::lenient;
-    routes::add_user_routes(router, database_, lifecycle_, clock);
-    routes::add_token_routes(router, database_, clock);
-    routes::add_admin_meeting_routes(router, database_, lifecycle_, clock);
-    routes::add_bot_routes(router, database_, lifecycle_, clock, id_rule);
-    routes::add_command_routes(router, database_);
-    routes::add_meeting_routes(router, database_, clock);
-    routes::add_transcript_routes(router, database_);
-    routes::add_webhook_routes(router, database_, clock, private_targets());
-    routes::add_callback_routes(router, lifecycle_, mailbox_);
-    routes::add_service_routes(router,
-                               database_,
-                               {.version = std::string(version()),
-                                .commit = std::string(commit()),
-                                .parts = [this] { return parts(); },
-                                .metrics = [this] { return metrics_.text(); }});
-    return router;
+  routes::ServiceFacts facts() {
+    return {.version = std::string(version()),
+            .commit = std::string(commit()),
+            .parts = [this] { return parts(); },
+            .metrics = [this] { return metrics_.text(); }};
   }
 
   http::DispatcherHooks hooks() {

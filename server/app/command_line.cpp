@@ -7,9 +7,12 @@
 #include <memory>
 
 #include "base/fault.hpp"
+#include "base/text.hpp"
+#include "base/unicode.hpp"
 #include "server/app/config.hpp"
 #include "server/app/data_dir.hpp"
 #include "server/app/man_page.hpp"
+#include "server/app/router.hpp"
 #include "server/app/serve.hpp"
 #include "server/app/version.hpp"
 #include "server/bots/bot_process.hpp"
@@ -208,6 +211,27 @@ void add_rest(CLI::App& app, Action& action) {
       return 0;
     };
   });
+  app.add_subcommand("__openapi", "Print the OpenAPI document")->group("")->callback([&action] {
+    action = [] {
+      std::cout << openapi_document() << '\n';
+      return 0;
+    };
+  });
+}
+
+// CLI11 would only say that a subcommand is required.
+std::optional<Error> unknown_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return std::nullopt;
+  const std::string typed = argv[1];
+  std::vector<std::string> shown;
+  for (const auto* command : app.get_subcommands({})) {
+    if (command->get_name() == typed) return std::nullopt;
+    if (!command->get_group().empty()) shown.push_back(command->get_name());
+  }
+  const auto meant = nearest(typed, shown);
+  return Error{.code = Errc::invalid_argument,
+               .message = "there is no command '" + escape_for_terminal(typed) + "'",
+               .hint = meant ? "did you mean " + *meant + "?" : "run: botd --help"};
 }
 
 int parse_and_run(int argc, char** argv) {
@@ -219,6 +243,7 @@ int parse_and_run(int argc, char** argv) {
   add_migrate(app, action);
   add_backup(app, action);
   add_rest(app, action);
+  if (const auto unknown = unknown_command(app, argc, argv)) return complain(*unknown);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {

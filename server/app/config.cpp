@@ -61,8 +61,10 @@ Status read_admin_key(const Environment& environment, Config& config) {
   auto key = environment("BOTD_ADMIN_KEY");
   const auto file = environment("BOTD_ADMIN_KEY_FILE");
   if ((!key || key->empty()) && file && !file->empty()) {
-    auto held = read_private_file(*file);
-    if (!held) return std::move(held).error();
+    const auto held = read_private_file(*file);
+    if (!held) {
+      return bad_value("BOTD_ADMIN_KEY_FILE: " + held.error().message, held.error().hint);
+    }
     key = std::string(trim(*held));
     if (key->empty()) {
       return bad_value("BOTD_ADMIN_KEY_FILE: " + *file + " is empty", "write the key into it");

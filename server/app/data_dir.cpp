@@ -30,7 +30,8 @@ Result<DataDir> DataDir::open(const std::string& path) {
   if (lock < 0) {
     return Error{
         .code = Errc::forbidden,
-        .message = "cannot write " + lock_path + ": " + std::generic_category().message(errno)};
+        .message = "cannot write " + lock_path + ": " + std::generic_category().message(errno),
+        .hint = "choose another with --data-dir"};
   }
   if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
     close(lock);

@@ -66,6 +66,7 @@ std::size_t Housekeeping::run_once() {
   gone += purge_all(database_, [&](sql::Connection& connection) {
     return queue::purge_done(connection, now - config_.keep_queue_items.count(), batch);
   });
+  gone += purge_dead_letters(now - config_.keep_deliveries.count());
   if (config_.keep_transcripts > Millis{0}) {
     gone += purge_all(database_, [&](sql::Connection& connection) {
       return store::TranscriptStore(connection)
@@ -73,6 +74,16 @@ std::size_t Housekeeping::run_once() {
     });
   }
   return gone;
+}
+
+std::size_t Housekeeping::purge_dead_letters(UnixMillis before) {
+  return database_.write([&](sql::Connection& connection) {
+    std::size_t gone = 0;
+    for (const auto& lane : queue::counts(connection, clock_.now_ms())) {
+      if (lane.dead > 0) gone += queue::purge_dead(connection, lane.lane, before);
+    }
+    return gone;
+  });
 }
 
 void Housekeeping::loop() {

@@ -12,7 +12,8 @@
 namespace bot::app {
 
 // Deletes what has been kept long enough: answers to idempotency keys after a day, finished
-// deliveries, queue items, audit entries and transcripts as configured.
+// deliveries, queue items, audit entries and transcripts as configured, dead letters as long as
+// deliveries.
 class Housekeeping {
  public:
   Housekeeping(store::Database& database, const Clock& clock, const Config& config, Log& log);
@@ -27,6 +28,7 @@ class Housekeeping {
 
  private:
   void loop();
+  std::size_t purge_dead_letters(UnixMillis before);
 
   store::Database& database_;
   const Clock& clock_;

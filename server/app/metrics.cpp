@@ -6,7 +6,11 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <functional>
 #include <map>
+#include <mutex>
+#include <shared_mutex>
+#include <tuple>
 
 namespace bot::app {
 namespace {
@@ -44,15 +48,9 @@ class Metrics::Registry {
   }
 
   void observe(const http::AccessRecord& record) {
-    // An unknown path is not a label: strangers would choose how many there are.
-    const auto route = record.pattern.empty() ? std::string("none") : record.pattern;
-    requests_
-        .Add({{"method", record.pattern.empty() ? "none" : record.method},
-              {"route", route},
-              {"status", std::to_string(record.status)}})
-        .Increment();
-    durations_.Add({{"route", route}}, duration_buckets)
-        .Observe(static_cast<double>(record.duration.count()) / 1e6);
+    const auto series = series_of(record);
+    series.requests->Increment();
+    series.duration->Observe(static_cast<double>(record.duration.count()) / 1e6);
   }
 
   std::string text() {
@@ -62,6 +60,34 @@ class Metrics::Registry {
   }
 
  private:
+  // What a request counts in. Found again by itself: the library would make a map of its labels
+  // each time.
+  struct Series {
+    prometheus::Counter* requests = nullptr;
+    prometheus::Histogram* duration = nullptr;
+  };
+
+  Series series_of(const http::AccessRecord& record) {
+    const std::tuple<std::string_view, std::string_view, int> key(
+        record.pattern, record.pattern.empty() ? "" : record.method, record.status);
+    {
+      const std::shared_lock lock(mutex_);
+      if (const auto known = series_.find(key); known != series_.end()) return known->second;
+    }
+    // An unknown path is not a label: strangers would choose how many there are.
+    const bool matched = !record.pattern.empty();
+    const auto route = matched ? record.pattern : std::string("none");
+    const Series made{&requests_.Add({{"method", matched ? record.method : "none"},
+                                      {"route", route},
+                                      {"status", std::to_string(record.status)}}),
+                      &durations_.Add({{"route", route}}, duration_buckets)};
+    const std::unique_lock lock(mutex_);
+    series_.emplace(key, made);
+    return made;
+  }
+
+  std::shared_mutex mutex_;  // guards series_
+  std::map<std::tuple<std::string, std::string, int>, Series, std::less<>> series_;
   prometheus::Registry registry_;
   prometheus::Family<prometheus::Counter>& requests_;
   prometheus::Family<prometheus::Histogram>& durations_;

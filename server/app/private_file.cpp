@@ -100,6 +100,11 @@ Status make_private_directory(const std::string& path) {
   }
   if (directory.has_parent_path()) {
     std::filesystem::create_directories(directory.parent_path(), failure);
+    if (failure) {
+      return Error{.code = Errc::forbidden,
+                   .message = "cannot make " + directory.parent_path().string() + ": " +
+                              std::generic_category().message(failure.value())};
+    }
   }
   if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return cannot("make", path);
   return Unit{};

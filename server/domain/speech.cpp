@@ -43,6 +43,16 @@ std::optional<std::string> language_problem(std::string_view code) {
          "'. Must be one of: " + quoted_list(languages);
 }
 
+std::optional<std::string> languages_problem(const std::vector<std::string>& codes) {
+  std::vector<std::string_view> unknown;
+  for (const auto& code : codes) {
+    if (!is_language(code)) unknown.push_back(code);
+  }
+  if (unknown.empty()) return std::nullopt;
+  return "Invalid language codes: " + quoted_list(unknown) +
+         ". Must be one of: " + quoted_list(languages);
+}
+
 std::optional<std::string> task_problem(std::string_view name) {
   if (is_task(name)) return std::nullopt;
   return "Invalid task '" + std::string(name) + "'. Must be one of: " + quoted_list(tasks);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bot::domain {
 
@@ -16,5 +17,6 @@ bool is_task(std::string_view name);
 // Sentences for a 422 entry; nullopt when the value is accepted.
 std::optional<std::string> language_problem(std::string_view code);
 std::optional<std::string> task_problem(std::string_view name);
+std::optional<std::string> languages_problem(const std::vector<std::string>& codes);
 
 }  // namespace bot::domain

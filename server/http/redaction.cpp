@@ -40,10 +40,14 @@ std::string redact_path(std::string_view path) {
     if (segment.empty()) continue;
     if (matched == words.size()) {
       safe += hidden;
-      matched = words.size() + 1;
+      matched = 0;
       continue;
     }
-    if (matched < words.size()) matched = segment_is(segment, words[matched]) ? matched + 1 : 0;
+    if (segment_is(segment, words[matched])) {
+      ++matched;
+    } else {
+      matched = segment_is(segment, words[0]) ? 1 : 0;
+    }
     safe += segment;
   }
   return safe;

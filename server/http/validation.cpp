@@ -292,6 +292,20 @@ void BodyReader::refuse(std::string_view name,
   mistakes_.push_back(std::move(mistake));
 }
 
+void BodyReader::limit_length(std::string_view name,
+                              const std::optional<std::string>& text,
+                              std::size_t most) {
+  if (!text) return;
+  const auto characters = std::count_if(text->begin(), text->end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80;
+  });
+  if (static_cast<std::size_t>(characters) <= most) return;
+  refuse(name,
+         "ensure this value has at most " + std::to_string(most) + " characters",
+         "value_error.any_str.max_length",
+         json{{"limit_value", most}}.dump());
+}
+
 bool BodyReader::refused(std::string_view name) const {
   return std::any_of(mistakes_.begin(), mistakes_.end(), [&](const Mistake& mistake) {
     return mistake.loc.size() > at_.size() &&

@@ -82,6 +82,11 @@ class BodyReader {
               std::string_view type = "value_error",
               std::string_view ctx_json = "");
 
+  // Refuses a text of more than `most` characters (code points).
+  void limit_length(std::string_view name,
+                    const std::optional<std::string>& text,
+                    std::size_t most);
+
   // Whether a mistake at this field is recorded already.
   bool refused(std::string_view name) const;
 

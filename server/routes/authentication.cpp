@@ -5,7 +5,6 @@
 #include "base/fault.hpp"
 #include "base/text.hpp"
 #include "drivers/crypto.hpp"
-#include "server/store/token_store.hpp"
 
 namespace bot::routes {
 namespace {
@@ -17,11 +16,19 @@ constexpr std::size_t most_addresses = 10'000;
 // A token's last use is stored at most this often.
 constexpr UnixMillis use_granularity_ms = 60'000;
 
-Error unauthenticated(const std::string& detail) {
-  return {.code = Errc::unauthenticated, .message = detail};
+constexpr std::string_view no_admin_key = "Invalid or missing admin token.";
+constexpr std::string_view no_user_key = "Missing API token (X-API-Key header)";
+constexpr std::string_view wrong_user_key = "Invalid API token";
+
+Error unauthenticated(std::string_view detail) {
+  return {.code = Errc::unauthenticated, .message = std::string(detail)};
 }
 
 }  // namespace
+
+Error user_is_gone() {
+  return unauthenticated(wrong_user_key);
+}
 
 Authenticator::Authenticator(store::Database& database,
                              const Clock& clock,
@@ -36,35 +43,52 @@ Result<http::Principal> Authenticator::authenticate(const http::Request& request
   const bool user_may = access == http::Access::user || access == http::Access::either;
   if (admin_may && !admin_key.empty()) {
     if (is_admin_key(admin_key)) return http::Principal{.admin = true};
-    return wrong_key(request.peer_address, "Invalid or missing admin token.");
+    return wrong_key(request.peer_address, no_admin_key);
   }
   if (user_may && !user_key.empty()) return user_of_key(user_key, request.peer_address);
-  return unauthenticated(access == http::Access::admin ? "Invalid or missing admin token."
-                                                       : "Missing API token (X-API-Key header)");
+  if (!user_may && !user_key.empty()) return refuse_user_key(user_key, request.peer_address);
+  if (!admin_may && !admin_key.empty()) return refuse_admin_key(admin_key, request.peer_address);
+  return unauthenticated(user_may ? no_user_key : no_admin_key);
+}
+
+Result<http::Principal> Authenticator::refuse_user_key(std::string_view key,
+                                                       const std::string& peer_address) {
+  if (!find_token(key)) return wrong_key(peer_address, no_admin_key);
+  return Error{.code = Errc::forbidden,
+               .message = "This needs the admin key (X-Admin-API-Key header)"};
+}
+
+Result<http::Principal> Authenticator::refuse_admin_key(std::string_view key,
+                                                        const std::string& peer_address) {
+  if (!is_admin_key(key)) return wrong_key(peer_address, no_user_key);
+  return Error{.code = Errc::forbidden, .message = "This needs a user's key (X-API-Key header)"};
 }
 
 Result<http::Principal> Authenticator::user_of_key(std::string_view key,
                                                    const std::string& peer_address) {
-  const auto digest = sha256_hex(key);
-  const auto found = database_.read([&](sql::Connection& connection) {
-    return store::TokenStore(connection).find_live(digest, clock_.now_ms());
-  });
-  if (!found) return wrong_key(peer_address, "Invalid API token");
+  const auto found = find_token(key);
+  if (!found) return wrong_key(peer_address, wrong_user_key);
   note_use(found->token.id, found->token.last_used_at);
   return http::Principal{.user_id = found->user.id, .token_id = found->token.id};
+}
+
+std::optional<store::TokenAndUser> Authenticator::find_token(std::string_view key) {
+  const auto digest = sha256_hex(key);
+  return database_.read([&](sql::Connection& connection) {
+    return store::TokenStore(connection).find_live(digest, clock_.now_ms());
+  });
 }
 
 bool Authenticator::is_admin_key(std::string_view key) const {
   return equal_in_constant_time(sha256_hex(key), admin_key_sha256_);
 }
 
-Error Authenticator::wrong_key(const std::string& peer_address, const std::string& detail) {
+Error Authenticator::wrong_key(const std::string& peer_address, std::string_view detail) {
   const auto now = clock_.monotonic().count();
   const std::lock_guard lock(mutex_);
-  if (failures_.size() > most_addresses) failures_.clear();
+  if (failures_.size() > most_addresses) forget_forgiven(now);
   auto& bucket = failures_[peer_address];
-  const auto elapsed = static_cast<double>(now - bucket.since);
-  bucket.failures = std::max(0.0, bucket.failures - elapsed * forgiven_per_ms) + 1;
+  bucket.failures = bucket.at(now) + 1;
   bucket.since = now;
   if (bucket.failures <= most_failures) return unauthenticated(detail);
   bucket.failures = most_failures;
@@ -73,9 +97,22 @@ Error Authenticator::wrong_key(const std::string& peer_address, const std::strin
           .retry_after_seconds = 1};
 }
 
+double Authenticator::Bucket::at(std::int64_t now) const {
+  return std::max(0.0, failures - static_cast<double>(now - since) * forgiven_per_ms);
+}
+
+// REQUIRES: mutex_ is held.
+void Authenticator::forget_forgiven(std::int64_t now) {
+  std::erase_if(failures_, [now](const auto& entry) { return entry.second.at(now) <= 0; });
+  // More guessers at once than can be told apart: memory is worth more than their punishment.
+  if (failures_.size() > most_addresses / 2) failures_.clear();
+}
+
 void Authenticator::note_use(std::int64_t token_id, std::optional<UnixMillis> last_used_at) {
   const auto now = clock_.now_ms();
-  if (last_used_at && now - *last_used_at < use_granularity_ms) return;
+  // A last use in the future is of a clock that has been set back since.
+  const bool just_now = last_used_at && *last_used_at <= now;
+  if (just_now && now - *last_used_at < use_granularity_ms) return;
   try {
     database_.write_async(
         [token_id, now](sql::Connection& connection) {

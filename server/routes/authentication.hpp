@@ -10,11 +10,16 @@
 #include "server/http/request.hpp"
 #include "server/http/router.hpp"
 #include "server/store/database.hpp"
+#include "server/store/token_store.hpp"
 
 namespace bot::routes {
 
+// The answer to a user who was deleted between authentication and work.
+Error user_is_gone();
+
 // Who asks (design §3): X-API-Key is looked up by its SHA-256, X-Admin-API-Key is compared in
-// constant time. A missing or wrong key is unauthenticated. An address that keeps sending wrong
+// constant time. A missing or wrong key is unauthenticated, a right one of the other kind alone is
+// forbidden. An address that keeps sending wrong
 // keys is answered rate_limited instead; right keys pass all the same, because many users may
 // share one address behind a proxy. Thread-safe.
 class Authenticator {
@@ -28,12 +33,18 @@ class Authenticator {
 
  private:
   struct Bucket {
-    double failures = 0;
-    UnixMillis since = 0;
+    double failures = 0;     // at `since`
+    std::int64_t since = 0;  // monotonic ms
+
+    double at(std::int64_t now) const;
   };
 
+  Result<http::Principal> refuse_user_key(std::string_view key, const std::string& peer_address);
+  Result<http::Principal> refuse_admin_key(std::string_view key, const std::string& peer_address);
   bool is_admin_key(std::string_view key) const;
-  Error wrong_key(const std::string& peer_address, const std::string& detail);
+  std::optional<store::TokenAndUser> find_token(std::string_view key);
+  Error wrong_key(const std::string& peer_address, std::string_view detail);
+  void forget_forgiven(std::int64_t now);
   void note_use(std::int64_t token_id, std::optional<UnixMillis> last_used_at);
 
   store::Database& database_;

@@ -1,6 +1,7 @@
 #include "server/domain/speech.hpp"
 #include "server/domain/texts.hpp"
 #include "server/http/validation.hpp"
+#include "server/routes/authentication.hpp"
 #include "server/routes/idempotency.hpp"
 #include "server/routes/meeting_lookup.hpp"
 #include "server/routes/routes.hpp"
@@ -54,19 +55,21 @@ class BotRoutes {
     if (auto earlier = answered_before(*key); !earlier || *earlier) return unwrap(earlier);
     auto meeting =
         lifecycle_.reserve(*wish, [&](sql::Connection& connection, const store::MeetingRow& row) {
+          if (!key->given()) return Status(Unit{});
           return key->keep(connection, json(201, to_wire(row)), clock_.now_ms());
         });
     if (meeting) return json(201, to_wire(*meeting));
     // A twin of this request may have been faster.
     if (auto earlier = answered_before(*key); !earlier || *earlier) return unwrap(earlier);
+    if (meeting.error().code == Errc::not_found) return user_is_gone();
     return std::move(meeting).error();
   }
 
   Result<Reply> list(const Request& /*request*/, const Principal& who) const {
-    types::MeetingList list;
-    for (const auto& live : live_of(who))
-      list.meetings.push_back(to_wire(live.meeting));
-    return json(200, list);
+    std::vector<store::MeetingRow> rows;
+    for (auto& live : live_of(who))
+      rows.push_back(std::move(live.meeting));
+    return json(200, to_wire(std::move(rows)));
   }
 
   Result<Reply> status(const Request& /*request*/, const Principal& who) const {
@@ -136,9 +139,7 @@ class BotRoutes {
       }
     }
     const auto name = body.optional_string("bot_name");
-    if (name && name->size() > longest_bot_name) {
-      body.refuse("bot_name", "ensure this value has at most 100 characters");
-    }
+    body.limit_length("bot_name", name, longest_bot_name);
     const auto speech = read_speech(body);
     auto passcode = body.optional_string("passcode");
     if (passcode && passcode->empty()) passcode.reset();

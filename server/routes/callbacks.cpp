@@ -17,8 +17,17 @@ constexpr Millis longest_wait{30'000};
 
 // {"status", "meeting_id", …} in the words of the generation that sends this callback
 // (contract §2.3).
-Reply report_reply(const std::string& word, const bots::ReportOutcome& outcome) {
+Reply report_reply(const std::string& word,
+                   const bots::BotReport& report,
+                   const bots::ReportOutcome& outcome) {
   const std::string state(domain::to_string(outcome.state));
+  // Only the first generation says joined and status, and started without its container.
+  const bool first_started = word == "started" && !report.container_id;
+  if (word == "joined" || word == "status" || first_started) {
+    const auto* done = word == "status" ? "status update processed" : "callback processed";
+    return json(200,
+                Json{{"status", done}, {"meeting_id", outcome.meeting_id}, {"new_status", state}});
+  }
   if (word == "exited") {
     return json(200,
                 Json{{"status", "callback processed"},
@@ -43,7 +52,7 @@ class CallbackRoutes {
     if (!report) return report.error();
     const auto outcome = lifecycle_.report(session->session_uid, *report);
     if (!outcome) return outcome.error();
-    return report_reply(word, *outcome);
+    return report_reply(word, *report, *outcome);
   }
 
   Result<Reply> heartbeat(const Request& request, const Principal& /*who*/) const {

@@ -26,9 +26,7 @@ Result<nlohmann::json> read_patch(const nlohmann::json& whole) {
   for (const auto* name : {"name", "notes"}) {
     const auto text = fields.optional_string(name);
     if (!text) continue;
-    if (text->size() > longest_notes) {
-      fields.refuse(name, "ensure this value has at most 16384 characters");
-    }
+    fields.limit_length(name, text, longest_notes);
     patch[name] = *text;
   }
   for (const auto* name : {"participants", "languages"}) {
@@ -38,10 +36,9 @@ Result<nlohmann::json> read_patch(const nlohmann::json& whole) {
     patch[name] = *list;
   }
   if (patch.contains("languages")) {
-    for (const auto& code : patch["languages"]) {
-      const auto problem = domain::language_problem(code.get<std::string>());
-      if (problem && !fields.refused("languages")) fields.refuse("languages", *problem);
-    }
+    const auto problem =
+        domain::languages_problem(patch["languages"].get<std::vector<std::string>>());
+    if (problem) fields.refuse("languages", *problem);
   }
   if (auto sound = fields.status(); !sound) return std::move(sound).error();
   if (patch.empty()) {

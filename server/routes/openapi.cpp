@@ -1,6 +1,7 @@
 #include "server/routes/openapi.hpp"
 
 #include <map>
+#include <set>
 
 #include "base/text.hpp"
 #include "client/types/json.hpp"
@@ -38,7 +39,7 @@ const std::map<std::string, Operation>& operations() {
       {"GET /admin/users/email/{email}", {"find_user", "", "User", {200}, {404}}},
       {"PATCH /admin/users/{user_id}",
        {"update_user", "UserPatch", "User", {200}, {400, 404, 415, 422}}},
-      {"DELETE /admin/users/{user_id}", {"delete_user", "", "Message", {200}, {404, 422}}},
+      {"DELETE /admin/users/{user_id}", {"delete_user", "", "Message", {200}, {404, 409, 422}}},
       {"POST /admin/users/{user_id}/tokens",
        {"create_token", "NewToken", "Token", {201}, {404, 409, 415, 422}}},
       {"GET /admin/users/{user_id}/tokens", {"list_tokens", "", "Token[]", {200}, {404, 422}}},
@@ -128,6 +129,32 @@ Json path_parameters(const std::string& pattern) {
   return parameters;
 }
 
+// What every request can come to: a target that is not UTF-8, an overloaded server; with a key
+// that it is missing or wrong, of the wrong kind or one guess too many; with a body its size.
+std::set<int> errors_of(const http::Route& route, const Operation& operation) {
+  std::set<int> errors(operation.errors.begin(), operation.errors.end());
+  errors.insert({400, 503});
+  if (route.access != http::Access::open) errors.insert({401, 403, 429});
+  // Either key will do there.
+  if (route.access == http::Access::either) errors.erase(403);
+  if (!operation.request.empty()) errors.insert(413);
+  return errors;
+}
+
+// "NotFound"
+std::string response_name(int status) {
+  return replace_all(std::string(http::reason_phrase(status)), " ", "");
+}
+
+Json error_responses() {
+  auto responses = Json::object();
+  for (const int status : {400, 401, 403, 404, 409, 413, 415, 422, 429, 503}) {
+    responses[response_name(status)] = Json{
+        {"description", std::string(http::reason_phrase(status))}, {"content", content("Error")}};
+  }
+  return responses;
+}
+
 Json describe(const http::Route& route, const Operation& operation) {
   Json described{{"operationId", operation.id}, {"summary", route.summary}};
   described["security"] = security(route.access);
@@ -146,15 +173,14 @@ Json describe(const http::Route& route, const Operation& operation) {
     if (!operation.answer.empty()) response["content"] = content(operation.answer);
     responses[std::to_string(status)] = response;
   }
-  auto errors = operation.errors;
-  if (route.access != http::Access::open) errors.push_back(401);
-  std::sort(errors.begin(), errors.end());
-  for (const int status : errors) {
-    // /ready tells in its usual form what does not work.
-    const bool own_form = route.pattern == "/ready";
+  for (const int status : errors_of(route, operation)) {
     responses[std::to_string(status)] =
-        Json{{"description", std::string(http::reason_phrase(status))},
-             {"content", content(own_form ? "Health" : "Error")}};
+        Json{{"$ref", "#/components/responses/" + response_name(status)}};
+  }
+  // It tells in its usual form what does not work, and in the common one that it is overloaded.
+  if (route.pattern == "/ready") {
+    responses["503"] = Json{{"description", std::string(http::reason_phrase(503))},
+                            {"content", content("HealthOrError")}};
   }
   described["responses"] = responses;
   return described;
@@ -180,6 +206,7 @@ std::string openapi_document(const http::Router& router, const std::string& vers
       {"paths", paths},
       {"components",
        Json{{"schemas", component_schemas()},
+            {"responses", error_responses()},
             {"securitySchemes",
              Json{{"user_key", Json{{"type", "apiKey"}, {"in", "header"}, {"name", "X-API-Key"}}},
                   {"admin_key",

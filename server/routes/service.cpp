@@ -2,6 +2,7 @@
 
 #include "base/time_format.hpp"
 #include "client/types/token.hpp"
+#include "server/routes/authentication.hpp"
 #include "server/routes/openapi.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/wire.hpp"
@@ -38,7 +39,7 @@ Result<Reply> who_am_i(store::Database& database, const Principal& who) {
   if (who.admin) return json(200, identity);
   return database.read([&](sql::Connection& connection) -> Result<Reply> {
     const auto user = store::UserStore(connection).find(who.user_id);
-    if (!user) return Error{.code = Errc::unauthenticated, .message = "Invalid API token"};
+    if (!user) return user_is_gone();
     identity.user_id = user->id;
     identity.email = user->email;
     identity.max_concurrent_bots = user->max_concurrent_bots;

@@ -30,9 +30,7 @@ Result<TokenWish> read_wish(const Request& request) {
   if (!parsed) return std::move(parsed).error();
   http::BodyReader body(*parsed);
   TokenWish wish{.name = body.optional_string("name"), .lifetime = std::nullopt};
-  if (wish.name && wish.name->size() > longest_name) {
-    body.refuse("name", "ensure this value has at most 100 characters");
-  }
+  body.limit_length("name", wish.name, longest_name);
   if (const auto text = body.optional_string("expires_in")) {
     const auto lifetime = parse_duration(*text);
     if (lifetime && *lifetime > Millis{0}) {
@@ -61,7 +59,7 @@ Result<Reply> create(store::Database& database,
   if (!user_id) return user_id.error();
   const auto wish = read_wish(request);
   if (!wish) return wish.error();
-  const auto key = IdempotencyKey::of(request, "admin POST " + request.path);
+  const auto key = IdempotencyKey::of(request, "admin POST /admin/users/{user_id}/tokens");
   if (!key) return key.error();
   const auto value = random_alphanumeric(token_length);
   return database.write([&](sql::Connection& connection) -> Result<Reply> {

@@ -1,9 +1,13 @@
+#include <algorithm>
+
+#include "base/text.hpp"
 #include "server/domain/email.hpp"
 #include "server/http/validation.hpp"
 #include "server/routes/audit.hpp"
 #include "server/routes/idempotency.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/wire.hpp"
+#include "server/store/meeting_store.hpp"
 #include "server/store/token_store.hpp"
 #include "server/store/user_store.hpp"
 
@@ -20,6 +24,7 @@ constexpr http::IntRange limit_range = {.least = 0, .most = 1'000'000};
 constexpr http::IntRange page_range = {.least = 0, .most = 1000};
 constexpr std::size_t longest_text = 255;
 constexpr std::size_t longest_data = 16'384;
+constexpr int most_rounds = 10;
 
 Error no_such_user() {
   return {.code = Errc::not_found, .message = "User not found"};
@@ -42,15 +47,8 @@ UserFields read_fields(http::BodyReader& body) {
                     .image_url = body.optional_string("image_url"),
                     .max_concurrent_bots = body.optional_int("max_concurrent_bots", limit_range),
                     .data = std::nullopt};
-  for (const auto& [field, value] :
-       {std::pair("name", fields.name), std::pair("image_url", fields.image_url)}) {
-    if (value && value->size() > longest_text) {
-      body.refuse(field,
-                  "ensure this value has at most 255 characters",
-                  "value_error.any_str.max_length",
-                  R"({"limit_value":255})");
-    }
-  }
+  body.limit_length("name", fields.name, longest_text);
+  body.limit_length("image_url", fields.image_url, longest_text);
   if (const auto* data = body.optional_object("data")) {
     fields.data = data->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     if (fields.data->size() > longest_data) {
@@ -66,6 +64,19 @@ std::optional<std::string> read_email(http::BodyReader& body, const std::string&
     body.refuse("email", "value is not a valid email address", "value_error.email");
   }
   return email;
+}
+
+// Which fields differ, for the audit; the limit with its values, for it decides about money.
+std::string changes(const store::UserRow& before, const store::UserRow& after) {
+  std::vector<std::string> changed;
+  if (before.name != after.name) changed.emplace_back("name");
+  if (before.image_url != after.image_url) changed.emplace_back("image_url");
+  if (before.data != after.data) changed.emplace_back("data");
+  if (before.max_concurrent_bots != after.max_concurrent_bots) {
+    changed.push_back("max_concurrent_bots " + std::to_string(before.max_concurrent_bots) + " -> " +
+                      std::to_string(after.max_concurrent_bots));
+  }
+  return join(changed, ", ");
 }
 
 class UserRoutes {
@@ -160,11 +171,11 @@ class UserRoutes {
         return Error{.code = Errc::malformed_request,
                      .message = "Cannot change user email via this endpoint."};
       }
-      const auto after = users.update(*id,
-                                      {.name = fields.name,
-                                       .image_url = fields.image_url,
-                                       .max_concurrent_bots = fields.max_concurrent_bots,
-                                       .data = fields.data});
+      store::UserPatch patch{.max_concurrent_bots = fields.max_concurrent_bots,
+                             .data = fields.data};
+      if (body.has("name")) patch.name = fields.name;
+      if (body.has("image_url")) patch.image_url = fields.image_url;
+      const auto after = users.update(*id, patch);
       if (!after) return no_such_user();
       if (*after != *before) {
         audit(connection,
@@ -172,8 +183,7 @@ class UserRoutes {
               who,
               "user.update",
               subject(*id),
-              "max_concurrent_bots " + std::to_string(before->max_concurrent_bots) + " -> " +
-                  std::to_string(after->max_concurrent_bots),
+              changes(*before, *after),
               clock_.now_ms());
       }
       return json(200, to_wire(*after));
@@ -187,22 +197,46 @@ class UserRoutes {
       return store::UserStore(connection).find(*id).has_value();
     });
     if (!known) return no_such_user();
-    const auto stopped = lifecycle_.stop_all_of_user(*id);
-    if (!stopped) return stopped.error();
-    return database_.write([&](sql::Connection& connection) -> Result<Reply> {
-      if (!store::UserStore(connection).remove(*id)) return no_such_user();
-      audit(connection,
-            request,
-            who,
-            "user.delete",
-            subject(*id),
-            std::to_string(*stopped) + " bots stopped",
-            clock_.now_ms());
-      return json(200, types::Message{"User " + std::to_string(*id) + " has been deleted"});
-    });
+    int stopped = 0;
+    // A bot that is started while the others are being stopped must not outlive its user.
+    for (int round = 0; round < most_rounds; ++round) {
+      const auto live = lifecycle_.stop_all_of_user(*id);
+      if (!live) return live.error();
+      stopped = std::max(stopped, *live);
+      const auto removed = database_.write([&](sql::Connection& connection) {
+        return remove_without_bots(connection, request, who, *id, stopped);
+      });
+      if (!removed) return removed.error();
+      if (*removed) {
+        return json(200, types::Message{"User " + std::to_string(*id) + " has been deleted"});
+      }
+    }
+    return Error{.code = Errc::conflict,
+                 .message = "User " + std::to_string(*id) +
+                            " keeps starting bots; revoke its tokens before deleting it"};
   }
 
  private:
+  // False, changing nothing, when the user has a bot again.
+  Result<bool> remove_without_bots(sql::Connection& connection,
+                                   const Request& request,
+                                   const Principal& who,
+                                   std::int64_t id,
+                                   int stopped) const {
+    store::UserStore users(connection);
+    if (!users.lock(id)) return no_such_user();
+    if (store::MeetingStore(connection).count_live(id) > 0) return false;
+    users.remove(id);
+    audit(connection,
+          request,
+          who,
+          "user.delete",
+          subject(id),
+          std::to_string(stopped) + " bots stopped",
+          clock_.now_ms());
+    return true;
+  }
+
   store::Database& database_;
   bots::Lifecycle& lifecycle_;
   const Clock& clock_;

@@ -1,5 +1,6 @@
 #include "base/time_format.hpp"
 #include "server/http/validation.hpp"
+#include "server/routes/authentication.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/wire.hpp"
 #include "server/store/delivery_store.hpp"
@@ -15,10 +16,6 @@ using http::Reply;
 using http::Request;
 
 constexpr std::int64_t page_size = 100;
-
-Error no_such_user() {
-  return {.code = Errc::not_found, .message = "User not found"};
-}
 
 // The user object of the contract (§1.4) with the webhook's own fields beside it.
 Reply webhook_reply(const store::UserRow& user, std::optional<std::string> secret) {
@@ -40,7 +37,7 @@ class WebhookRoutes {
     const auto user = database_.read([&](sql::Connection& connection) {
       return store::UserStore(connection).find(who.user_id);
     });
-    if (!user) return no_such_user();
+    if (!user) return user_is_gone();
     return webhook_reply(*user, std::nullopt);
   }
 
@@ -59,7 +56,7 @@ class WebhookRoutes {
     return database_.write([&](sql::Connection& connection) -> Result<Reply> {
       store::UserStore users(connection);
       const auto user = users.lock(who.user_id);
-      if (!user) return no_such_user();
+      if (!user) return user_is_gone();
       const bool keep = user->webhook_secret && !user->webhook_secret->empty() && !rotate;
       const auto secret = keep ? *user->webhook_secret : webhooks::make_secret();
       users.set_webhook(who.user_id, url, secret, clock_.now_ms());

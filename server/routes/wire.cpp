@@ -1,6 +1,7 @@
 #include "server/routes/wire.hpp"
 
 #include "base/time_format.hpp"
+#include "server/routes/stored_json.hpp"
 
 namespace bot::routes {
 namespace {
@@ -25,7 +26,33 @@ std::string uptime_text(UnixMillis since, UnixMillis now) {
   };
   if (seconds < 60) return counted(seconds, "second");
   if (seconds < 3600) return counted(seconds / 60, "minute");
-  return counted(seconds / 3600, "hour");
+  if (seconds < 48 * 3600) return counted(seconds / 3600, "hour");
+  return counted(seconds / 86'400, "day");
+}
+
+template <typename Data, typename Time>
+types::BasicMeeting<Data, Time> meeting_of(store::MeetingRow row,
+                                           Data data,
+                                           Time (*time)(UnixMillis)) {
+  const auto optional_time = [time](std::optional<UnixMillis> at) {
+    return at ? std::optional<Time>(time(*at)) : std::nullopt;
+  };
+  return {.id = row.id,
+          .user_id = row.user_id,
+          .platform = std::move(row.platform),
+          .native_meeting_id = std::move(row.native_meeting_id),
+          .constructed_meeting_url = std::move(row.constructed_meeting_url),
+          .status = std::string(domain::to_string(row.status)),
+          .bot_container_id = std::move(row.bot_container_id),
+          .start_time = optional_time(row.start_time),
+          .end_time = optional_time(row.end_time),
+          .data = std::move(data),
+          .created_at = time(row.created_at),
+          .updated_at = time(row.updated_at)};
+}
+
+TimeText time_text(UnixMillis time) {
+  return TimeText(time);
 }
 
 // The words of the S1 status list (contract §1.5).
@@ -70,25 +97,16 @@ types::Token to_wire(const store::TokenRow& row, std::optional<std::string> secr
 }
 
 types::Meeting to_wire(const store::MeetingRow& row) {
-  return {.id = row.id,
-          .user_id = row.user_id,
-          .platform = row.platform,
-          .native_meeting_id = row.native_meeting_id,
-          .constructed_meeting_url = row.constructed_meeting_url,
-          .status = std::string(domain::to_string(row.status)),
-          .bot_container_id = row.bot_container_id,
-          .start_time = time_or_null(row.start_time),
-          .end_time = time_or_null(row.end_time),
-          .data = stored_object(row.data),
-          .created_at = format_time(row.created_at),
-          .updated_at = format_time(row.updated_at)};
+  return meeting_of(row, stored_object(row.data), format_time);
 }
 
-types::MeetingList to_wire(const std::vector<store::MeetingRow>& rows) {
-  types::MeetingList list;
+StoredMeetings to_wire(std::vector<store::MeetingRow> rows) {
+  StoredMeetings list;
   list.meetings.reserve(rows.size());
-  for (const auto& row : rows)
-    list.meetings.push_back(to_wire(row));
+  for (auto& row : rows) {
+    auto data = stored_text(std::move(row.data));
+    list.meetings.push_back(meeting_of(std::move(row), std::move(data), time_text));
+  }
   return list;
 }
 

@@ -63,8 +63,8 @@ MeetingAndSession read_meeting_and_session(RowReader& reader) {
 
 // Sorted here: with an ORDER BY the engine would rather walk all meetings in that order than the
 // few live ones.
-std::vector<MeetingAndSession> oldest_first(const sql::Rows& rows) {
-  auto all = read_all(rows, read_meeting_and_session);
+std::vector<MeetingAndSession> oldest_first(sql::Rows rows) {
+  auto all = read_all(std::move(rows), read_meeting_and_session);
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
     return a.meeting.id < b.meeting.id;
   });

@@ -56,11 +56,17 @@ std::int64_t UserStore::count() {
 
 std::optional<UserRow> UserStore::update(std::int64_t id, const UserPatch& patch) {
   return read_first(
-      connection_.query("UPDATE users SET name = COALESCE($2, name),"
-                        " image_url = COALESCE($3, image_url),"
+      connection_.query("UPDATE users SET name = CASE WHEN $6 THEN $2 ELSE name END,"
+                        " image_url = CASE WHEN $7 THEN $3 ELSE image_url END,"
                         " max_concurrent_bots = COALESCE($4, max_concurrent_bots),"
                         " data = COALESCE($5, data) WHERE id = $1 RETURNING " BOT_USER_COLUMNS,
-                        {id, patch.name, patch.image_url, patch.max_concurrent_bots, patch.data}),
+                        {id,
+                         patch.name.value_or(std::nullopt),
+                         patch.image_url.value_or(std::nullopt),
+                         patch.max_concurrent_bots,
+                         patch.data,
+                         patch.name.has_value(),
+                         patch.image_url.has_value()}),
       read_user);
 }
 

@@ -24,10 +24,11 @@ struct FoundOrCreatedUser {
   bool created = false;
 };
 
-// What is not set stays as it is. `data` replaces the whole object.
+// What is not set stays as it is; name and image_url can be set to nothing. `data` replaces the
+// whole object.
 struct UserPatch {
-  std::optional<std::string> name = {};
-  std::optional<std::string> image_url = {};
+  std::optional<std::optional<std::string>> name = {};
+  std::optional<std::optional<std::string>> image_url = {};
   std::optional<std::int64_t> max_concurrent_bots = {};
   std::optional<std::string> data = {};
 };

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -10,7 +11,11 @@
 
 namespace bot::suites::race {
 
-using Deadline = std::chrono::steady_clock::time_point;
+// When waiting ends: at that time, or within a tenth of a second of the run's cancellation.
+struct Deadline {
+  std::chrono::steady_clock::time_point at;
+  std::stop_token cancel = {};
+};
 
 // One open connection, plain or TLS, whose bytes can be made ready before they are sent. The
 // socket does not block. For one thread.
@@ -29,20 +34,21 @@ class Connection {
   virtual Result<bool> receive(std::string& into) = 0;
 };
 
-// Sends all of `wire`. Errors: timeout, unreachable.
-Status send_all(const Connection& connection, std::string_view wire, Deadline deadline);
+// Sends all of `wire`. Errors: timeout, unreachable, cancelled.
+Status send_all(const Connection& connection, std::string_view wire, const Deadline& deadline);
 
-// Waits until there is something to read. Errors: timeout.
-Status wait_readable(const Connection& connection, Deadline deadline);
+// Waits until there is something to read. Errors: timeout, cancelled.
+Status wait_readable(const Connection& connection, const Deadline& deadline);
 
-// How a server's certificate is judged; one for many connections.
+// How a server's certificate is judged; one for many connections. Null when the TLS library cannot
+// be loaded: connect then says so.
 class TlsContext;
 std::shared_ptr<TlsContext> make_tls_context(const std::string& ca_file);
 
 // Connects, with the TLS handshake where the origin asks for it. `tls` may be null for http.
-// Errors: unreachable, timeout.
+// Errors: unreachable, timeout, cancelled.
 Result<std::unique_ptr<Connection>> connect(const client::Origin& origin,
                                             const std::shared_ptr<TlsContext>& tls,
-                                            Deadline deadline);
+                                            const Deadline& deadline);
 
 }  // namespace bot::suites::race

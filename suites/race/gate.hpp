@@ -41,8 +41,9 @@ class Gate {
   virtual ~Gate() = default;
 
   // Returns when each has been answered or `deadline` has passed since the release. A request that
-  // failed after the release is a Shot with status 0. Errors: unreachable, timeout or protocol when
-  // not all connections could be made ready, in which case none was released.
+  // failed after the release is a Shot with status 0. `deadline` counts anew for each connection
+  // that is made ready. Errors: unreachable, timeout, protocol or cancelled when not all could be,
+  // in which case none was released.
   // REQUIRES: every request has a non-empty body.
   virtual Result<Burst> release(const std::vector<client::HttpRequest>& requests,
                                 Millis deadline) = 0;

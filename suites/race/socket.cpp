@@ -23,17 +23,22 @@ Error unreachable(const std::string& what, int error) {
                .message = what + ": " + std::generic_category().message(error)};
 }
 
-int milliseconds_until(Deadline deadline) {
+// Between two looks at whether the run was cancelled.
+constexpr std::int64_t slice_ms = 100;
+
+int milliseconds_until(const Deadline& deadline) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-      deadline - std::chrono::steady_clock::now());
-  return static_cast<int>(std::clamp<std::int64_t>(left.count() + 1, 0, 3'600'000));
+      deadline.at - std::chrono::steady_clock::now());
+  return static_cast<int>(std::clamp<std::int64_t>(left.count() + 1, 0, slice_ms));
 }
 
 struct FreeAddresses {
   void operator()(addrinfo* list) const { freeaddrinfo(list); }
 };
 
-Result<Socket> connect_to(const addrinfo& address, const std::string& name, Deadline deadline) {
+Result<Socket> connect_to(const addrinfo& address,
+                          const std::string& name,
+                          const Deadline& deadline) {
   Socket socket(::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (socket.descriptor() < 0) return unreachable("no socket for " + name, errno);
   const int on = 1;
@@ -56,7 +61,7 @@ Socket::~Socket() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-Result<Socket> open_socket(const client::Origin& origin, Deadline deadline) {
+Result<Socket> open_socket(const client::Origin& origin, const Deadline& deadline) {
   addrinfo wanted{};
   wanted.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -76,7 +81,7 @@ Result<Socket> open_socket(const client::Origin& origin, Deadline deadline) {
   return last;
 }
 
-Status wait_for(int descriptor, Readiness readiness, Deadline deadline) {
+Status wait_for(int descriptor, Readiness readiness, const Deadline& deadline) {
   pollfd polled{.fd = descriptor,
                 .events = static_cast<short>(readiness == Readiness::read ? POLLIN : POLLOUT),
                 .revents = 0};
@@ -84,7 +89,10 @@ Status wait_for(int descriptor, Readiness readiness, Deadline deadline) {
     const int ready = ::poll(&polled, 1, milliseconds_until(deadline));
     if (ready > 0) return Unit{};
     if (ready < 0 && errno != EINTR) return unreachable("poll", errno);
-    if (std::chrono::steady_clock::now() >= deadline) {
+    if (deadline.cancel.stop_requested()) {
+      return Error{.code = Errc::cancelled, .message = "interrupted"};
+    }
+    if (std::chrono::steady_clock::now() >= deadline.at) {
       return Error{.code = Errc::timeout, .message = "no answer before the deadline"};
     }
   }
@@ -106,7 +114,7 @@ Result<bool> receive_plain(int descriptor, std::string& into) {
   }
 }
 
-Status send_all(const Connection& connection, std::string_view wire, Deadline deadline) {
+Status send_all(const Connection& connection, std::string_view wire, const Deadline& deadline) {
   while (!wire.empty()) {
     const auto sent = ::send(connection.descriptor(), wire.data(), wire.size(), MSG_NOSIGNAL);
     if (sent > 0) {
@@ -121,7 +129,7 @@ Status send_all(const Connection& connection, std::string_view wire, Deadline de
   return Unit{};
 }
 
-Status wait_readable(const Connection& connection, Deadline deadline) {
+Status wait_readable(const Connection& connection, const Deadline& deadline) {
   return wait_for(connection.descriptor(), Readiness::read, deadline);
 }
 

@@ -23,11 +23,11 @@ class Socket {
 };
 
 // A connected, non-blocking TCP socket without Nagle's delay.
-Result<Socket> open_socket(const client::Origin& origin, Deadline deadline);
+Result<Socket> open_socket(const client::Origin& origin, const Deadline& deadline);
 
 enum class Readiness { read, write };
 
-Status wait_for(int descriptor, Readiness readiness, Deadline deadline);
+Status wait_for(int descriptor, Readiness readiness, const Deadline& deadline);
 
 // Appends what has arrived. False once the peer has closed.
 Result<bool> receive_plain(int descriptor, std::string& into);

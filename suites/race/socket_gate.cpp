@@ -14,6 +14,8 @@ namespace {
 // Lets the server take in what it has before the last bytes come; ends early when it answers
 // without waiting for them.
 constexpr int settle_ms = 10;
+// Between two looks at whether the run was cancelled.
+constexpr Millis slice{100};
 
 std::string head_of(const client::Origin& origin, const client::HttpRequest& request) {
   std::string head = request.method + " " + origin.prefix + request.target + " HTTP/1.1\r\n" +
@@ -52,14 +54,18 @@ struct SocketGate::Lane {
   bool done = false;
 };
 
-SocketGate::SocketGate(client::Origin origin, const std::string& ca_file)
-    : origin_(std::move(origin)) {
+SocketGate::SocketGate(client::Origin origin, const std::string& ca_file, std::stop_token cancel)
+    : origin_(std::move(origin)), cancel_(std::move(cancel)) {
   if (origin_.scheme == client::Origin::Scheme::https) tls_ = make_tls_context(ca_file);
 }
 
 SocketGate::~SocketGate() = default;
 
-Status SocketGate::open(Lane& lane, Deadline deadline) {
+Deadline SocketGate::in(Millis time) const {
+  return {.at = std::chrono::steady_clock::now() + time, .cancel = cancel_};
+}
+
+Status SocketGate::open(Lane& lane, const Deadline& deadline) {
   auto connection = connect(origin_, tls_, deadline);
   if (!connection) return std::move(connection).error();
   lane.connection = std::move(*connection);
@@ -67,7 +73,7 @@ Status SocketGate::open(Lane& lane, Deadline deadline) {
 }
 
 // A first exchange, so that neither the handshake nor a cold connection spreads the burst.
-Status SocketGate::warm(Lane& lane, Deadline deadline) {
+Status SocketGate::warm(Lane& lane, const Deadline& deadline) {
   auto wire = lane.connection->seal(head_of(origin_, {.method = "GET", .target = "/health"}));
   if (!wire) return std::move(wire).error();
   if (auto sent = send_all(*lane.connection, *wire, deadline); !sent) return sent;
@@ -85,20 +91,22 @@ Status SocketGate::warm(Lane& lane, Deadline deadline) {
   return reader.keeps_alive() ? Status(Unit{}) : open(lane, deadline);
 }
 
-Status SocketGate::make_ready(std::size_t count, Deadline deadline) {
+// Each connection has the whole time: far away, hundreds one after another take long.
+Status SocketGate::make_ready(std::size_t count, Millis deadline) {
   while (lanes_.size() < count)
     lanes_.push_back(std::make_unique<Lane>());
   for (std::size_t i = 0; i < count; ++i) {
     auto& lane = *lanes_[i];
-    if (lane.connection && warm(lane, deadline)) continue;
+    if (lane.connection && warm(lane, in(deadline))) continue;
     // Closed by the server since the last burst, or none yet.
-    if (auto opened = open(lane, deadline); !opened) return opened;
-    if (auto warmed = warm(lane, deadline); !warmed) return warmed;
+    const auto until = in(deadline);
+    if (auto opened = open(lane, until); !opened) return opened;
+    if (auto warmed = warm(lane, until); !warmed) return warmed;
   }
   return Unit{};
 }
 
-Status SocketGate::load(Lane& lane, const client::HttpRequest& request, Deadline deadline) {
+Status SocketGate::load(Lane& lane, const client::HttpRequest& request, const Deadline& deadline) {
   const auto bytes = head_of(origin_, request) + request.body;
   const std::string_view all = bytes;
   auto first = lane.connection->seal(all.substr(0, all.size() - 1));
@@ -112,7 +120,7 @@ Status SocketGate::load(Lane& lane, const client::HttpRequest& request, Deadline
 }
 
 void SocketGate::fire(std::size_t count, Burst& burst) {
-  const auto soon = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  const Deadline soon{.at = std::chrono::steady_clock::now() + std::chrono::seconds(1)};
   for (std::size_t i = 0; i < count; ++i) {
     auto& shot = burst.shots[i];
     shot.invoked_us = monotonic_us();
@@ -147,7 +155,7 @@ void SocketGate::take_answer(Lane& lane, Shot& shot) {
   if (!keep) lane.connection.reset();
 }
 
-void SocketGate::collect(std::size_t count, Deadline deadline, Burst& burst) {
+void SocketGate::collect(std::size_t count, const Deadline& deadline, Burst& burst) {
   for (;;) {
     std::vector<pollfd> polled;
     std::vector<std::size_t> who;
@@ -157,17 +165,18 @@ void SocketGate::collect(std::size_t count, Deadline deadline, Burst& burst) {
       who.push_back(i);
     }
     const auto left =
-        std::chrono::duration_cast<Millis>(deadline - std::chrono::steady_clock::now());
+        std::chrono::duration_cast<Millis>(deadline.at - std::chrono::steady_clock::now());
     if (polled.empty()) return;
-    if (left <= Millis{0}) break;
-    ::poll(polled.data(), polled.size(), static_cast<int>(left.count()) + 1);
+    if (left <= Millis{0} || cancel_.stop_requested()) break;
+    ::poll(polled.data(), polled.size(), static_cast<int>(std::min(left, slice).count()) + 1);
     for (std::size_t k = 0; k < polled.size(); ++k) {
       if (polled[k].revents != 0) take_answer(*lanes_[who[k]], burst.shots[who[k]]);
     }
   }
   for (std::size_t i = 0; i < count; ++i) {
     if (lanes_[i]->done) continue;
-    burst.shots[i].error = "no answer before the deadline";
+    burst.shots[i].error =
+        cancel_.stop_requested() ? "interrupted" : "no answer before the deadline";
     burst.shots[i].completed_us = monotonic_us();
     lanes_[i]->connection.reset();
   }
@@ -176,10 +185,10 @@ void SocketGate::collect(std::size_t count, Deadline deadline, Burst& burst) {
 Result<Burst> SocketGate::release(const std::vector<client::HttpRequest>& requests,
                                   Millis deadline) {
   const auto count = requests.size();
-  auto until = std::chrono::steady_clock::now() + deadline;
-  if (auto ready = make_ready(count, until); !ready) return std::move(ready).error();
+  if (auto ready = make_ready(count, deadline); !ready) return std::move(ready).error();
+  const auto loading = in(deadline);
   for (std::size_t i = 0; i < count; ++i) {
-    if (auto loaded = load(*lanes_[i], requests[i], until); !loaded) {
+    if (auto loaded = load(*lanes_[i], requests[i], loading); !loaded) {
       lanes_.clear();  // half-sent requests must not be taken up again
       return std::move(loaded).error();
     }
@@ -192,8 +201,7 @@ Result<Burst> SocketGate::release(const std::vector<client::HttpRequest>& reques
   Burst burst;
   burst.shots.resize(count);
   fire(count, burst);
-  until = std::chrono::steady_clock::now() + deadline;
-  collect(count, until, burst);
+  collect(count, in(deadline), burst);
   burst.most_in_flight = most_in_flight(burst.shots);
   return burst;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,8 @@ namespace bot::suites::race {
 // For one thread at a time.
 class SocketGate final : public Gate {
  public:
-  SocketGate(client::Origin origin, const std::string& ca_file);
+  // What waits ends within a tenth of a second of `cancel`.
+  SocketGate(client::Origin origin, const std::string& ca_file, std::stop_token cancel = {});
   ~SocketGate() override;
 
   Result<Burst> release(const std::vector<client::HttpRequest>& requests, Millis deadline) override;
@@ -24,16 +26,18 @@ class SocketGate final : public Gate {
  private:
   struct Lane;  // a connection and what is on it
 
-  Status open(Lane& lane, Deadline deadline);
-  Status warm(Lane& lane, Deadline deadline);
-  Status make_ready(std::size_t count, Deadline deadline);
-  Status load(Lane& lane, const client::HttpRequest& request, Deadline deadline);
+  Deadline in(Millis time) const;
+  Status open(Lane& lane, const Deadline& deadline);
+  Status warm(Lane& lane, const Deadline& deadline);
+  Status make_ready(std::size_t count, Millis deadline);
+  Status load(Lane& lane, const client::HttpRequest& request, const Deadline& deadline);
   void fire(std::size_t count, Burst& burst);
-  void collect(std::size_t count, Deadline deadline, Burst& burst);
+  void collect(std::size_t count, const Deadline& deadline, Burst& burst);
   void take_answer(Lane& lane, Shot& shot);
 
   client::Origin origin_;
   std::shared_ptr<TlsContext> tls_;
+  std::stop_token cancel_;
   std::vector<std::unique_ptr<Lane>> lanes_;
 };
 

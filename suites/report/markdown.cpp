@@ -106,8 +106,14 @@ std::string success_criteria(const RunResult& run) {
       }
     }
     const bool whole =
-        !shown.checks.empty() &&
-        std::none_of(shown.checks.begin(), shown.checks.end(), [](const CheckResult& check) {
+        std::all_of(criterion.checks.begin(),
+                    criterion.checks.end(),
+                    [&](const std::string& id) {
+                      return std::any_of(shown.checks.begin(),
+                                         shown.checks.end(),
+                                         [&](const auto& check) { return check.id == id; });
+                    }) &&
+        std::none_of(shown.checks.begin(), shown.checks.end(), [](const auto& check) {
           return check.status == CheckStatus::skipped;
         });
     const auto status = shown.status();

@@ -8,7 +8,7 @@ namespace bot::suites::report {
 
 namespace {
 
-constexpr std::size_t verdict_column = 44;
+constexpr std::size_t verdict_column = 44;  // at least
 
 std::string padded(std::string text, std::size_t width) {
   text.resize(std::max(width, text.size() + 1), ' ');
@@ -60,8 +60,11 @@ void add_remarks(std::string& out, const RunResult& run) {
 
 std::string text(const RunResult& run) {
   std::string out;
+  std::size_t column = verdict_column;
+  for (const auto& suite : run.suites)
+    column = std::max(column, heading(run, suite).size() + 2);
   for (const auto& suite : run.suites) {
-    out += padded(heading(run, suite), verdict_column);
+    out += padded(heading(run, suite), column);
     out += verdict_word(suite.status());
     out += "\n";
   }

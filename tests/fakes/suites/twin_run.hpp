@@ -20,7 +20,7 @@ class TwinRun {
 
   const Result<RunResult>& run() {
     Wiring wiring{
-        .transport = service, .gate = std::make_shared<TwinGate>(service), .ownership = ownership};
+        .connect = connect, .gate = std::make_shared<TwinGate>(service), .ownership = ownership};
     result_ = run_over(options, std::move(wiring), "http://twin.test");
     return result_;
   }
@@ -49,6 +49,7 @@ class TwinRun {
   }
 
   std::shared_ptr<TwinService> service = std::make_shared<TwinService>();
+  Connect connect = [this](const std::function<bool()>&) { return service; };
   SmokeOptions options;
   Ownership ownership = Ownership::own;
 

@@ -10,6 +10,14 @@ TEST(TimeFormat, WritesRfc3339WithMilliseconds) {
   EXPECT_EQ(format_time(1'795'292'107'123), "2026-11-21T20:15:07.123Z");
 }
 
+TEST(TimeFormat, WritesEveryDateOfACentury) {
+  for (UnixMillis time = 0; time < 3'155'760'000'000; time += 86'399'003'001) {
+    const auto text = format_time(time);
+    EXPECT_EQ(parse_time(text), time) << text;
+    EXPECT_EQ(std::string_view(TimeText(time)), text);
+  }
+}
+
 TEST(TimeFormat, ReadsTheFormsOfEveryGeneration) {
   const auto expected = parse_time("2025-09-17T16:21:42.801Z");
   ASSERT_TRUE(expected);

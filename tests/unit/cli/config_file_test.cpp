@@ -70,6 +70,18 @@ TEST(ConfigFile, TellsThatItCannotBeRead) {
   EXPECT_NE(config.error().message.find("folder"), std::string::npos);
 }
 
+TEST(ProjectFile, LeadsNoReportOutOfTheProjectByALink) {
+  Program program;
+  program.write("project/.botctl.toml", "[smoke]\nreport = \"json:out/x.json\"\n");
+  const auto file = program.path("project/.botctl.toml");
+  EXPECT_TRUE(read_project(file).has_value());
+
+  std::filesystem::create_symlink("..", program.path("project/out"));
+  const auto project = read_project(file);
+  ASSERT_FALSE(project.has_value());
+  EXPECT_NE(project.error().message.find("stay inside"), std::string::npos);
+}
+
 TEST(ProjectFile, TakesWhatSelectsChecksAndReports) {
   const Program program;
   program.write("p.toml", "[smoke]\nsuite = \"1\"\nreport = [\"json:out.json\"]\n");

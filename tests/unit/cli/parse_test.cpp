@@ -124,6 +124,7 @@ TEST_P(ParseMistake, IsTold) {
   EXPECT_EQ(got.error().code, Errc::invalid_argument);
   EXPECT_NE(got.error().message.find(GetParam().message), std::string::npos) << got.error().message;
   EXPECT_NE(got.error().hint.find(GetParam().hint), std::string::npos) << got.error().hint;
+  EXPECT_EQ(got.error().message.find("hush"), std::string::npos) << got.error().message;
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -136,7 +137,10 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"NoVerb", {"users"}, "needs a verb: list, get", "--help"},
         Mistake{"OnlyAnOption", {"--json"}, "a command is needed", "--help"},
         Mistake{"UnknownOption", {"users", "list", "--limt", "4"}, "'--limt'", "'--limit'"},
-        Mistake{"MissingValue", {"users", "list", "--limit"}, "--limit", "--help"},
+        Mistake{"MissingValue", {"users", "list", "--limit"}, "--limit needs a value", "--help"},
+        Mistake{"SpareValue", {"users", "list", "-q", "--quiet=x"}, "--quiet takes no value", ""},
+        Mistake{"EarlyOption", {"--limit", "4", "users", "list"}, "'--limit'", "after its name"},
+        Mistake{"EarlySecret", {"--token", "hush", "users"}, "no option --token", "BOTCTL_API_KEY"},
         Mistake{"MissingWord", {"users", "get"}, "needs USER", "--help"},
         Mistake{"SpareWord", {"users", "get", "1", "2"}, "takes no argument '2'", "--help"},
         Mistake{"Abbreviation", {"users", "li"}, "'li'", "--help"},

@@ -149,6 +149,19 @@ TEST_F(SettingsTest, WarnWhenAKeyGoesUnencryptedToAnotherMachine) {
   EXPECT_EQ(program.curl_options.cleartext_keys, client::CleartextKeys::allowed);
 }
 
+TEST_F(SettingsTest, SendNoContextsKeyInClear) {
+  program.write(config_path,
+                "current-context = \"a\"\n[contexts.a]\nserver = \"http://bots.example\"\n"
+                "admin-key-file = \"a.key\"\n");
+  program.write(".config/botctl/a.key", "a-key\n", 0600);
+
+  const auto ran = program.run({"users", "list"});
+
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_NE(ran.err.find("BOTCTL_ADMIN_KEY"), std::string::npos) << ran.err;
+  EXPECT_TRUE(program.server().sent().empty());
+}
+
 TEST_F(SettingsTest, AskForTheKeyThatIsMissing) {
   const auto admin = program.run({"users", "list"});
   EXPECT_EQ(admin.code, 4);

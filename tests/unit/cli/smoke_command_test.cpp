@@ -1,3 +1,5 @@
+#include "cli/commands/smoke_reports.hpp"
+
 #include <gtest/gtest.h>
 
 #include "tests/unit/cli/program.hpp"
@@ -50,12 +52,39 @@ TEST(Smoke, RefusesWrongOptionsBeforeItRuns) {
   }
 }
 
+// The folder that a report without a file does not need may be read-only.
+TEST(Smoke, NeedsNoFolderForAReportOnStandardOutput) {
+  EXPECT_TRUE(SmokeReports::open({"markdown"}));
+  const auto nowhere = SmokeReports::open({"markdown:"});
+  ASSERT_FALSE(nowhere);
+  EXPECT_EQ(nowhere.error().message, "--report: '' cannot be written");
+}
+
 TEST(Smoke, TakesAProjectsDefaults) {
   Program program;
   program.write("work/.botctl.toml", "[smoke]\ncheck = [\"1.1\"]\n");
 
   EXPECT_EQ(program.run({"smoke", "--list", "-o", "id"}).out, "1.1\n");
   EXPECT_EQ(program.run({"smoke", "--list", "-o", "id", "--check", "99"}).code, 5);
+}
+
+TEST(Smoke, TakesNoServerOrKeyFromItsDefaults) {
+  for (const std::string name : {"server", "context", "admin-key-file", "api-key-file"}) {
+    Program program;
+    program.write(".config/botctl/config.toml", "[smoke]\n" + name + " = \"x\"\n");
+
+    const auto ran = program.run({"smoke", "--list"});
+    EXPECT_EQ(ran.code, 2) << name;
+    EXPECT_NE(ran.err.find("[contexts.NAME]"), std::string::npos) << ran.err;
+  }
+}
+
+TEST(Smoke, SaysWhatIsMissingToStartAServer) {
+  Program program;
+
+  const auto ran = program.run({"smoke", "--spawn-server", "--botd", "/nowhere/botd"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_NE(ran.err.find("--botd"), std::string::npos) << ran.err;
 }
 
 TEST(Smoke, RefusesAnUnknownDefault) {

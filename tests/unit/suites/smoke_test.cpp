@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
+#include "tests/fakes/client/loopback_server.hpp"
 #include "tests/fakes/suites/twin_run.hpp"
 
 namespace bot::suites {
@@ -106,6 +110,24 @@ TEST(Smoke, RefusesAWrongAdminKeyBeforeAnythingIsMade) {
   EXPECT_EQ(twin.service->users(), 0U);
 }
 
+// 0.0.0.0 is this machine without being called so.
+TEST(Smoke, SendsKeysInClearOnlyWhenItMay) {
+  using Server = client::LoopbackServer;
+  for (const auto keys : {client::CleartextKeys::refused, client::CleartextKeys::allowed}) {
+    Server server;
+    server.script({.bytes = Server::http(200, R"({"status":"ok"})")});
+    server.script({.bytes = Server::http(401, R"({"detail":"no"})")});
+    const bool may = keys == client::CleartextKeys::allowed;
+    const auto run = run_smoke({.server = "http://0.0.0.0:" + std::to_string(server.port()),
+                                .admin_key = "key-0123456789",
+                                .cleartext_keys = keys});
+    ASSERT_FALSE(run);
+    EXPECT_EQ(run.error().code, may ? Errc::unauthenticated : Errc::invalid_argument)
+        << run.error().message;
+    EXPECT_EQ(server.requests().size(), may ? 2U : 1U);
+  }
+}
+
 TEST(Smoke, StopsStartingChecksAfterTheFirstFailureWhenAsked) {
   TwinRun twin;
   twin.options.fail_fast = true;
@@ -129,6 +151,86 @@ TEST(Smoke, RemovesWhatItMadeWhenInterrupted) {
   EXPECT_EQ(verdict(*run), Verdict::interrupted);
   EXPECT_EQ(twin.find("10.1")->reason, "interrupted");
   EXPECT_EQ(twin.failed(), std::set<std::string>{});
+  EXPECT_EQ(twin.service->users(), 0U);
+}
+
+// A twin whose answers to one kind of request get lost: only once the run is interrupted, or at
+// once.
+class LosingTransport final : public client::Transport {
+ public:
+  enum class When { interrupted, at_once };
+
+  LosingTransport(std::shared_ptr<client::Transport> twin,
+                  std::function<bool()> cancelled,
+                  std::string target,
+                  When when)
+      : twin_(std::move(twin)),
+        cancelled_(std::move(cancelled)),
+        target_(std::move(target)),
+        when_(when) {}
+
+  Result<client::HttpResponse> send(const client::HttpRequest& request, Millis deadline) override {
+    auto answer = twin_->send(request, deadline);
+    if (request.method != "POST" || request.target != target_) return answer;
+    if (when_ == When::interrupted && !interrupted_in_time()) return answer;
+    return Error{
+        .code = Errc::cancelled, .message = "the answer was lost", .outcome_unknown = true};
+  }
+
+  static inline std::stop_source interrupt;
+
+ private:
+  bool interrupted_in_time() const {
+    interrupt.request_stop();
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    while (!cancelled_() && std::chrono::steady_clock::now() < until)
+      std::this_thread::yield();
+    return cancelled_();
+  }
+
+  std::shared_ptr<client::Transport> twin_;
+  std::function<bool()> cancelled_;
+  std::string target_;
+  When when_;
+};
+
+void lose_answers(TwinRun& twin, const std::string& target, LosingTransport::When when) {
+  LosingTransport::interrupt = std::stop_source();
+  twin.options.cancel = LosingTransport::interrupt.get_token();
+  twin.connect = [&twin, target, when](std::function<bool()> cancelled) {
+    return std::make_shared<LosingTransport>(twin.service, std::move(cancelled), target, when);
+  };
+}
+
+TEST(Smoke, CutsARequestShortWhenInterrupted) {
+  TwinRun twin;
+  lose_answers(twin, "/bots", LosingTransport::When::interrupted);
+  const auto& run = twin.run();
+  ASSERT_TRUE(run);
+  EXPECT_EQ(verdict(*run), Verdict::interrupted);
+  EXPECT_EQ(twin.with(CheckStatus::passed).contains("2.1"), false);
+  EXPECT_EQ(twin.find("2.1")->reason, "interrupted");
+  EXPECT_EQ(twin.service->users(), 0U);
+}
+
+TEST(Smoke, RemovesAUserWhoseCreationIsInterrupted) {
+  TwinRun twin;
+  twin.options.suites = {"1"};
+  lose_answers(twin, "/admin/users", LosingTransport::When::interrupted);
+  const auto& run = twin.run();
+  ASSERT_TRUE(run);
+  EXPECT_EQ(verdict(*run), Verdict::interrupted);
+  EXPECT_EQ(run->suites[0].leftovers, std::vector<std::string>{});
+  EXPECT_EQ(twin.service->users(), 0U);
+}
+
+TEST(Smoke, RemovesAUserWhoseCreationWasNotConfirmed) {
+  TwinRun twin;
+  lose_answers(twin, "/admin/users", LosingTransport::When::at_once);
+  const auto& run = twin.run();
+  ASSERT_TRUE(run);
+  EXPECT_EQ(twin.failed(), std::set<std::string>{"1.1"});
+  EXPECT_EQ(run->suites[0].leftovers, std::vector<std::string>{});
   EXPECT_EQ(twin.service->users(), 0U);
 }
 

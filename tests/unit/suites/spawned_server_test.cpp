@@ -72,7 +72,17 @@ TEST(SpawnedServer, ShowsTheEndOfTheLogWhenItDies) {
 TEST(SpawnedServer, SaysThatThereIsNoProgram) {
   const auto server = SpawnedServer::start(with_program("/nowhere/botd"));
   ASSERT_FALSE(server);
-  EXPECT_EQ(server.error().code, Errc::not_found);
+  EXPECT_EQ(server.error().code, Errc::invalid_argument);
+  EXPECT_THAT(server.error().hint, HasSubstr("--botd"));
+}
+
+TEST(SpawnedServer, SaysThatItHasNoPlaceForItsData) {
+  setenv("TMPDIR", "/nowhere", 1);
+  const auto server = SpawnedServer::start(with_program(FAKE_BOTD));
+  unsetenv("TMPDIR");
+  ASSERT_FALSE(server);
+  EXPECT_EQ(server.error().code, Errc::invalid_argument);
+  EXPECT_THAT(server.error().hint, HasSubstr("TMPDIR"));
 }
 
 TEST(SpawnedServer, KeepsItsDataWhenAsked) {

@@ -165,7 +165,12 @@ TEST_F(SqliteFile, SaysThatAFolderIsMissing) {
 TEST_F(SqliteFile, RefusesAFileThatIsNoDatabase) {
   std::ofstream(path()) << std::string(4096, 'x');
 
-  EXPECT_THROW(SqliteConnection{options()}, Fault);
+  try {
+    const SqliteConnection connection(options());
+    FAIL() << "it was opened";
+  } catch (const Fault& fault) {
+    EXPECT_EQ(fault.what(), "the file " + path() + " is not a database");
+  }
 }
 
 TEST_F(SqliteFile, CopiesItselfIntoANewPrivateFileOnly) {

@@ -110,6 +110,18 @@ TEST(Config, AShortAdminKeyIsRefusedWithoutShowingIt) {
   EXPECT_TRUE(error.message.starts_with("BOTD_ADMIN_KEY: "));
 }
 
+TEST(Config, AKeyFileThatCannotBeUsedNamesItsVariable) {
+  const auto none = refused({}, {{"BOTD_ADMIN_KEY_FILE", "/nonexistent/key"}});
+  EXPECT_EQ(none.code, Errc::invalid_argument);
+  EXPECT_EQ(none.message,
+            "BOTD_ADMIN_KEY_FILE: cannot read /nonexistent/key: No such file or directory");
+
+  const auto open = refused({}, {{"BOTD_ADMIN_KEY_FILE", "/etc/passwd"}});
+  EXPECT_EQ(open.code, Errc::invalid_argument);
+  EXPECT_EQ(open.message, "BOTD_ADMIN_KEY_FILE: /etc/passwd holds a secret and others may read it");
+  EXPECT_EQ(open.hint, "run: chmod 600 /etc/passwd");
+}
+
 TEST(Config, HeartbeatsMustFitIntoTheLimitOfSilence) {
   EXPECT_TRUE(refused({{"active-limit", "10s"}}).message.find("--bot-heartbeat-interval") !=
               std::string::npos);

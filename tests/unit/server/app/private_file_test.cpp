@@ -53,6 +53,16 @@ TEST_F(PrivateFile, ThatIsNotThereIsNotFound) {
   EXPECT_EQ(held.error().code, Errc::not_found);
 }
 
+TEST_F(PrivateFile, ADirectoryThatCannotBeMadeNamesWhatIsInTheWay) {
+  std::ofstream(path("file")) << "";
+
+  const auto made = make_private_directory(path("file/a/b"));
+
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, Errc::forbidden);
+  EXPECT_EQ(made.error().message, "cannot make " + path("file/a") + ": Not a directory");
+}
+
 TEST_F(PrivateFile, DirectoriesAreMadeForTheirOwnerOnly) {
   ASSERT_TRUE(make_private_directory(path("a/b/c")));
   ASSERT_TRUE(make_private_directory(path("a/b/c")));

@@ -62,12 +62,10 @@ TEST_F(StopTest, WithoutABotIsCompletedAtOnce) {
   const auto stopped = lifecycle_.request_stop(meeting.id, ChangeSource::user);
   ASSERT_TRUE(stopped);
   EXPECT_EQ(stopped->kind, Kind::finalized);
-  EXPECT_EQ(stopped->message(),
-            "Stop request accepted; meeting finalized (no running container).");
+  EXPECT_EQ(stopped->message(), "Stop request accepted; meeting finalized (no running container).");
   EXPECT_EQ(status(meeting.id), "completed");
   EXPECT_EQ(data(meeting.id).at("completion_reason"), "stopped");
-  EXPECT_EQ(announced(meeting.id),
-            (std::vector<std::string>{"reserved", "stopping", "completed"}));
+  EXPECT_EQ(announced(meeting.id), (std::vector<std::string>{"reserved", "stopping", "completed"}));
 }
 
 TEST_F(StopTest, OfAnEndedMeetingSaysSo) {

@@ -144,6 +144,50 @@ TEST_F(ReaperTest, AGapOfItsOwnStartsTheWatchAnew) {
   EXPECT_EQ(status(bot.id), "active");
 }
 
+// Half an hour passes after so many looks at the clock.
+class DozingClock final : public Clock {
+ public:
+  explicit DozingClock(ManualClock& clock) : clock_(clock) {}
+
+  UnixMillis now_ms() const override {
+    look();
+    return clock_.now_ms();
+  }
+  std::chrono::milliseconds monotonic() const override {
+    look();
+    return clock_.monotonic();
+  }
+  void doze_after(int looks) { looks_left_ = looks; }
+
+ private:
+  void look() const {
+    if (looks_left_-- == 0) clock_.advance(minutes{30});
+  }
+
+  ManualClock& clock_;
+  mutable int looks_left_ = -1;
+};
+
+TEST_F(ReaperTest, BeingStoppedInTheMiddleOfARoundReapsNobody) {
+  DozingClock dozing(clock_);
+  Reaper reaper(database_, lifecycle_, dozing, {});
+  reaper.run_once();
+  const auto bot = activate("a");
+  for (int looks = 0; looks < 6; ++looks) {
+    for (int minute = 0; minute < 4; ++minute) {
+      clock_.advance(minutes{1});
+      ASSERT_TRUE(lifecycle_.heartbeats({session(bot.id).session_uid}));
+      EXPECT_EQ(reaper.run_once(), 0);
+    }
+    clock_.advance(minutes{1});
+    ASSERT_TRUE(lifecycle_.heartbeats({session(bot.id).session_uid}));
+    dozing.doze_after(looks);
+    EXPECT_EQ(reaper.run_once(), 0) << "stopped after " << looks << " looks at the clock";
+    dozing.doze_after(-1);
+  }
+  EXPECT_EQ(status(bot.id), "active");
+}
+
 TEST_F(ReaperTest, AfterAGapTheReallySilentIsStillFound) {
   reaper_.run_once();
   const auto bot = activate("a");

@@ -18,6 +18,10 @@ TEST(Speech, RefusalsSayWhatIsAccepted) {
   EXPECT_TRUE(language_problem("xx")->starts_with(
       "Invalid language code 'xx'. Must be one of: ['af', 'am', "));
   EXPECT_EQ(task_problem("translate"), std::nullopt);
+  EXPECT_TRUE(languages_problem({"de", "zz", "yy"})
+                  ->starts_with("Invalid language codes: ['zz', 'yy']. Must be one of: ['af', "));
+  EXPECT_EQ(languages_problem({"de", "en"}), std::nullopt);
+  EXPECT_EQ(languages_problem({}), std::nullopt);
 }
 
 }  // namespace

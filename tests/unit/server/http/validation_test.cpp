@@ -279,5 +279,16 @@ TEST(QueryEnum, TakesPermittedWordsOnly) {
   EXPECT_EQ(detail_of(wrong.error())[0].at("type"), "type_error.enum");
 }
 
+TEST(BodyReader, CountsCharactersAndNotBytes) {
+  const auto body = nlohmann::json::object();
+  BodyReader reader(body);
+  reader.limit_length("absent", std::nullopt, 0);
+  reader.limit_length("fits", "\u00e4\u00f6\u00fc", 3);
+  EXPECT_TRUE(reader.status());
+  reader.limit_length("long", "\u00e4\u00f6\u00fcx", 3);
+  EXPECT_EQ(reader.status().error().message,
+            "body.long: ensure this value has at most 3 characters");
+}
+
 }  // namespace
 }  // namespace bot::http

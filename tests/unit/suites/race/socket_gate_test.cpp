@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "suites/race/checker.hpp"
 #include "suites/race/history.hpp"
+#include "tests/fakes/client/loopback_server.hpp"
 #include "tests/fakes/suites/seat_server.hpp"
 
 namespace bot::suites::race {
@@ -122,6 +125,36 @@ TEST(SocketGate, SaysWhenNobodyListens) {
   const auto burst = gate.release(requests(2), patience);
   ASSERT_FALSE(burst);
   EXPECT_EQ(burst.error().code, Errc::unreachable);
+}
+
+TEST(SocketGate, OpensNoConnectionOnceItIsCancelled) {
+  using Server = client::LoopbackServer;
+  Server silent;
+  silent.script({.bytes = "", .then = Server::Then::hang});
+  std::stop_source cancel;
+  cancel.request_stop();
+  SocketGate gate(*client::parse_origin(silent.origin()), "", cancel.get_token());
+  const auto burst = gate.release(requests(1), Millis{60'000});
+  ASSERT_FALSE(burst);
+  EXPECT_EQ(burst.error().code, Errc::cancelled);
+}
+
+TEST(SocketGate, WaitsForNoAnswerOnceItIsCancelled) {
+  using Server = client::LoopbackServer;
+  Server server;
+  server.script({.bytes = Server::http(200, "{}")});
+  server.script({.bytes = "", .then = Server::Then::hang});
+  std::stop_source cancel;
+  SocketGate gate(*client::parse_origin(server.origin()), "", cancel.get_token());
+  const std::jthread interrupter([&](const std::stop_token& over) {
+    while (server.requests().size() < 2 && !over.stop_requested())
+      std::this_thread::yield();
+    cancel.request_stop();
+  });
+  const auto burst = gate.release(requests(1), Millis{60'000});
+  ASSERT_TRUE(burst) << burst.error().message;
+  EXPECT_EQ(burst->shots[0].status, 0);
+  EXPECT_EQ(burst->shots[0].error, "interrupted");
 }
 
 TEST(SocketGate, CountsWhatIsInFlightAtTheSameTime) {

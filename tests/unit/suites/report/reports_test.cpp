@@ -154,6 +154,27 @@ TEST(Reports, NameTheTenSuitesAsTheSeedDoes) {
                                "\nOVERALL RESULT: ALL TESTS PASSED\n"));
 }
 
+// The seed's criterion on transitions rests on 3.1 and 3.2.
+TEST(Reports, CallACriterionMetOnlyWhenAllItsChecksRan) {
+  const std::string row = "| Bot state transitions work correctly via callbacks | ";
+  auto run = good_run();
+  run.suites[0].checks = {passed("3.1", "")};
+  EXPECT_NE(render(run, ReportFormat::markdown).find(row + "not shown in full"), std::string::npos);
+  run.suites[0].checks.push_back(passed("3.2", ""));
+  EXPECT_NE(render(run, ReportFormat::markdown).find(row + "met"), std::string::npos);
+}
+
+TEST(Reports, PutTheVerdictsOfAllRoundsInOneColumn) {
+  auto run = good_run();
+  run.suites.push_back(run.suites[0]);
+  run.suites[1].number = 10;
+  run.suites[1].round = 2;
+  const auto text = render(run, ReportFormat::text);
+  const auto second = text.substr(text.find('\n') + 1);
+  EXPECT_EQ(text.find("PASS"), second.find("PASS"));
+  EXPECT_EQ(second.find("  PASS"), second.find("PASS") - 2);
+}
+
 TEST(Reports, CarryNoControlCharactersFromOutside) {
   for (const auto format :
        {ReportFormat::text, ReportFormat::json, ReportFormat::markdown, ReportFormat::junit}) {

@@ -1,0 +1,43 @@
+#include "server/app/router.hpp"
+
+#include <utility>
+
+#include "server/app/version.hpp"
+#include "server/bots/simulated_runtime.hpp"
+#include "server/routes/openapi.hpp"
+
+namespace bot::app {
+
+http::Router make_router(const RouterParts& parts,
+                         const Config& config,
+                         routes::ServiceFacts facts) {
+  const auto id_rule = config.strict_meeting_ids ? domain::IdRule::strict : domain::IdRule::lenient;
+  const auto private_targets = config.allow_private_targets ? webhooks::PrivateTargets::allowed
+                                                            : webhooks::PrivateTargets::refused;
+  const auto& [database, lifecycle, mailbox, clock] = parts;
+  http::Router router;
+  routes::add_user_routes(router, database, lifecycle, clock);
+  routes::add_token_routes(router, database, clock);
+  routes::add_admin_meeting_routes(router, database, lifecycle, clock);
+  routes::add_bot_routes(router, database, lifecycle, clock, id_rule);
+  routes::add_command_routes(router, database);
+  routes::add_meeting_routes(router, database, clock);
+  routes::add_transcript_routes(router, database);
+  routes::add_webhook_routes(router, database, clock, private_targets);
+  routes::add_callback_routes(router, lifecycle, mailbox);
+  routes::add_service_routes(router, database, std::move(facts));
+  return router;
+}
+
+std::string openapi_document() {
+  const SystemClock clock;
+  store::Database database({.path = ":memory:"}, clock);
+  commands::Mailbox mailbox(database, clock);
+  events::Bus bus;
+  bots::SimulatedRuntime runtime(mailbox);
+  bots::Lifecycle lifecycle({database, runtime, mailbox, bus, clock}, {.server_secret = "none"});
+  const auto router = make_router({database, lifecycle, mailbox, clock}, Config{}, {});
+  return routes::openapi_document(router, std::string(version()));
+}
+
+}  // namespace bot::app

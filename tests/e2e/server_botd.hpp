@@ -1,0 +1,144 @@
+// The real botd as a child process, its bots, and clients for it. Nothing is left behind: what a
+// test has started is ended by pid, and its directories are removed.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/client.hpp"
+#include "client/types/meeting.hpp"
+
+namespace bot::e2e {
+
+using Words = std::vector<std::string>;
+using Variables = std::map<std::string, std::string>;
+
+inline constexpr Millis usual_patience{15'000};
+
+// True as soon as the condition holds; false when it does not within that time.
+bool eventually(const std::function<bool()>& condition, Millis patience = usual_patience);
+
+class TempDir {
+ public:
+  TempDir();
+  TempDir(const TempDir&) = delete;
+  TempDir& operator=(const TempDir&) = delete;
+  ~TempDir();
+
+  std::string operator/(std::string_view name) const { return path_ + "/" + std::string(name); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+std::string read_file(const std::string& path);
+void write_file(const std::string& path, const std::string& content);
+
+std::string botd_program();
+std::string botctl_program();
+
+// One run of a program to its end.
+struct Outcome {
+  int code = -1;  // negative: the signal that ended it
+  std::string out;
+  std::string err;
+};
+
+enum class Privilege { kept, without_file_override };
+
+// The environment is `variables` and PATH, nothing else. Killed when it takes longer than the usual
+// patience. without_file_override: file modes count even for root.
+Outcome run(const std::string& program,
+            const Words& words,
+            const Variables& variables = {},
+            Privilege privilege = Privilege::kept);
+
+// Processes (no zombies) whose parent this is.
+std::vector<pid_t> children_of(pid_t parent);
+bool is_running(pid_t pid);
+
+struct BotdOptions {
+  Words flags = {};
+  std::string listen = "127.0.0.1:0";
+  Variables variables = {};  // besides PATH, HOME and BOTD_ADMIN_KEY
+};
+
+// `botd serve` on a data directory that outlives it. A bot whose server was killed becomes a child
+// of the test, so that none can be overlooked.
+class Botd {
+ public:
+  // Returns when it serves; a server that does not come up is a failure of the test, and then
+  // url() is empty.
+  Botd(const std::string& data_dir, BotdOptions options);
+  Botd(const Botd&) = delete;
+  Botd& operator=(const Botd&) = delete;
+  // Kills what still runs: the server, and bots that have lost theirs.
+  ~Botd();
+
+  pid_t pid() const { return pid_; }
+  const std::string& url() const { return url_; }
+  std::uint16_t port() const;
+  // For the next server of this directory: bots know where this one listened.
+  std::string address() const { return "127.0.0.1:" + std::to_string(port()); }
+
+  void signal(int number) const;
+  // Waits for its end: the exit code, the negative signal, or nullopt when it goes on.
+  std::optional<int> wait(Millis patience = usual_patience);
+  // kill -9.
+  void crash();
+  // SIGTERM and its exit code.
+  std::optional<int> terminate();
+
+  std::string log() const { return read_file(log_file_); }
+  const std::string& data_dir() const { return data_dir_; }
+
+  client::Client admin() const;
+  client::Client user(const std::string& key) const;
+
+ private:
+  void launch(const BotdOptions& options);
+  bool take_url();
+
+  std::string data_dir_;
+  std::string log_file_;
+  std::string url_;
+  pid_t pid_ = -1;
+  std::optional<int> ended_;
+};
+
+// The administrator's key of every Botd of this process.
+const std::string& admin_key();
+
+struct Account {
+  std::int64_t id = 0;
+  std::string key;
+};
+
+// A new user with a token.
+Account make_user(const Botd& server, std::int64_t limit);
+
+// POST /bots for that meeting; a refusal is a failure of the test.
+types::Meeting start_bot(const client::Client& user, const std::string& native_id);
+// All meetings of the user, newest first.
+std::vector<types::Meeting> meetings_of(const client::Client& user);
+// The newest meeting of that id; its status is "" when there is none.
+types::Meeting meeting(const client::Client& user, const std::string& native_id);
+bool reaches(const client::Client& user,
+             const std::string& native_id,
+             const std::string& status,
+             Millis patience = usual_patience);
+// A text of meeting.data; "" when it is not there.
+std::string data_text(const types::Meeting& meeting, const char* name);
+// What GET /bots/status lists.
+std::vector<types::RunningBot> running_bots(const client::Client& user);
+
+}  // namespace bot::e2e

@@ -1,0 +1,99 @@
+#include "tests/fakes/server/whole_service.hpp"
+
+#include "base/fault.hpp"
+#include "server/routes/socket.hpp"
+#include "server/webhooks/delivery.hpp"
+#include "server/webhooks/event.hpp"
+
+namespace bot {
+
+WholeService::WholeService(Options options)
+    : database_({.path = ":memory:"}, clock_),
+      mailbox_(database_, clock_),
+      lifecycle_({database_, runtime_, mailbox_, bus_, clock_}, lifecycle_options()),
+      queue_(database_, clock_, {.owner = "test"}),
+      authenticator_(database_, clock_, admin_key),
+      parts_({{"store", ""}}),
+      dispatcher_(make_router(options), hooks()),
+      sockets_(routes::make_socket_acceptor(authenticator_, database_, bus_)) {
+  runtime_.attach(lifecycle_);
+  lifecycle_.register_handlers(queue_);
+}
+
+WholeService::~WholeService() {
+  mailbox_.release_all();
+}
+
+bots::LifecycleOptions WholeService::lifecycle_options() const {
+  bots::LifecycleOptions options;
+  options.server_secret = "the server's own secret";
+  options.callback_urls = {"http://127.0.0.1:8056"};
+  options.kill_grace = Millis{50};
+  options.on_change = [](sql::Connection& connection,
+                         const store::MeetingRow& meeting,
+                         const events::StateChange& change) -> std::vector<std::string> {
+    webhooks::enqueue_events(connection, meeting, change, change.at);
+    return {};
+  };
+  return options;
+}
+
+http::Router WholeService::make_router(const Options& options) {
+  http::Router router;
+  routes::add_user_routes(router, database_, lifecycle_, clock_);
+  routes::add_token_routes(router, database_, clock_);
+  routes::add_admin_meeting_routes(router, database_, lifecycle_, clock_);
+  routes::add_bot_routes(router, database_, lifecycle_, clock_, options.id_rule);
+  routes::add_command_routes(router, database_);
+  routes::add_meeting_routes(router, database_, clock_);
+  routes::add_transcript_routes(router, database_);
+  routes::add_webhook_routes(router, database_, clock_, options.private_targets);
+  routes::add_callback_routes(router, lifecycle_, mailbox_);
+  routes::add_service_routes(router,
+                             database_,
+                             {.version = "9.8.7",
+                              .commit = "c0ffee",
+                              .parts =
+                                  [this] {
+                                    const std::scoped_lock lock(mutex_);
+                                    return parts_;
+                                  },
+                              .metrics = [] { return std::string("botd_up 1\n"); }});
+  return router;
+}
+
+http::DispatcherHooks WholeService::hooks() {
+  return {.authenticate = [this](const http::Request& request, http::Access access)
+              -> Result<http::Principal> { return authenticator_.authenticate(request, access); },
+          .on_access =
+              [this](const http::AccessRecord& record) {
+                const std::scoped_lock lock(mutex_);
+                accesses_.push_back(record);
+              },
+          .on_fault =
+              [this](const http::AccessRecord& record, std::string_view what) {
+                const std::scoped_lock lock(mutex_);
+                faults_.push_back(record.method + " " + record.target + ": " + std::string(what));
+              }};
+}
+
+void WholeService::launch_bots() {
+  if (!std::exchange(launching_, true)) queue_.start();
+}
+
+void WholeService::set_part(const std::string& name, const std::string& problem) {
+  const std::scoped_lock lock(mutex_);
+  parts_ = {{name, problem}};
+}
+
+std::vector<std::string> WholeService::faults() const {
+  const std::scoped_lock lock(mutex_);
+  return faults_;
+}
+
+std::vector<http::AccessRecord> WholeService::accesses() const {
+  const std::scoped_lock lock(mutex_);
+  return accesses_;
+}
+
+}  // namespace bot

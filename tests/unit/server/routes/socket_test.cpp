@@ -1,0 +1,227 @@
+#include "server/routes/socket.hpp"
+
+#include "tests/fakes/http/recording_peer.hpp"
+#include "tests/unit/server/routes/api.hpp"
+
+namespace bot::routes {
+namespace {
+
+using Frames = std::vector<std::string>;
+
+// One connected client.
+class Client {
+ public:
+  explicit Client(std::unique_ptr<http::WebSocketHandler> handler) : handler_(std::move(handler)) {
+    handler_->on_open(peer_);
+  }
+  ~Client() { handler_->on_close(); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // What comes back to one message.
+  Frames say(const std::string& text) {
+    handler_->on_text(text);
+    return peer_->take();
+  }
+  Frames take() { return peer_->take(); }
+
+ private:
+  std::shared_ptr<http::RecordingPeer> peer_ = std::make_shared<http::RecordingPeer>();
+  std::unique_ptr<http::WebSocketHandler> handler_;
+};
+
+class Socket : public Api {
+ protected:
+  Result<std::unique_ptr<http::WebSocketHandler>> accept(const Ask& ask) {
+    return service_.sockets().accept(to_request(ask));
+  }
+  std::unique_ptr<Client> connect(const Customer& who) {
+    auto accepted = accept({.target = "/ws", .user_key = who.key});
+    EXPECT_TRUE(accepted);
+    return std::make_unique<Client>(std::move(accepted).value());
+  }
+  static std::string subscribe(const std::string& id) {
+    return R"({"action":"subscribe","meetings":[{"platform":"google_meet","native_id":")" + id +
+           R"("}]})";
+  }
+  static std::string subscribed(const std::string& id) {
+    return R"({"type":"subscribed","meetings":[{"platform":"google_meet","native_id":")" + id +
+           R"("}]})";
+  }
+};
+
+TEST_F(Socket, TakesTheKeyFromHeaderOrQuery) {
+  EXPECT_TRUE(accept({.target = "/ws", .user_key = ann_.key}));
+  EXPECT_TRUE(accept({.target = "/ws?api_key=" + ann_.key}));
+}
+
+TEST_F(Socket, RefusesWhoeverHasNoKeyAtOnce) {
+  const auto missing = accept({.target = "/ws"});
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, Errc::unauthenticated);
+  EXPECT_EQ(missing.error().message, "Missing API token (X-API-Key header)");
+  for (const auto& ask : {Ask{.target = "/ws", .user_key = "wrong"},
+                          Ask{.target = "/ws?api_key=wrong"},
+                          Ask{.target = std::string("/ws?api_key=") + WholeService::admin_key}}) {
+    const auto wrong = accept(ask);
+    ASSERT_FALSE(wrong);
+    EXPECT_EQ(wrong.error().code, Errc::unauthenticated);
+    EXPECT_EQ(wrong.error().message, "Invalid API token");
+  }
+  EXPECT_EQ(accept({.target = "/bots", .user_key = ann_.key}).error().code, Errc::not_found);
+}
+
+TEST_F(Socket, AnswersPings) {
+  EXPECT_EQ(connect(ann_)->say(R"({"action":"ping"})"), Frames{R"({"type":"pong"})"});
+}
+
+TEST_F(Socket, SaysWhatIsWrongWithAMessage) {
+  start("a");
+  const auto client = connect(ann_);
+  const auto subscribe_error = [](const std::string& details) {
+    return R"({"type":"error","error":"invalid_subscribe_payload","details":)" + details + "}";
+  };
+  const std::string none = R"({"type":"subscribed","meetings":[]})";
+  const std::vector<std::pair<std::string, Frames>> cases = {
+      {"", {R"({"type":"error","error":"invalid_json"})"}},
+      {"{", {R"({"type":"error","error":"invalid_json"})"}},
+      {"[]", {R"({"type":"error","error":"unknown_action"})"}},
+      {"null", {R"({"type":"error","error":"unknown_action"})"}},
+      {"{}", {R"({"type":"error","error":"unknown_action"})"}},
+      {R"({"action":5})", {R"({"type":"error","error":"unknown_action"})"}},
+      {R"({"action":"dance"})", {R"({"type":"error","error":"unknown_action"})"}},
+      {R"({"action":"subscribe"})", {subscribe_error(R"("'meetings' must be a non-empty list")")}},
+      {R"({"action":"subscribe","meetings":{}})",
+       {subscribe_error(R"("'meetings' must be a non-empty list")")}},
+      {R"({"action":"subscribe","meetings":[]})",
+       {subscribe_error(R"("'meetings' list cannot be empty")")}},
+      {R"({"action":"subscribe","meetings":[5]})",
+       {subscribe_error(R"(["meetings[0] must be an object"])"), none}},
+      {R"({"action":"subscribe","meetings":[{"platform":"zoom"}]})",
+       {subscribe_error(R"(["meetings[0] missing 'platform' or 'native_id'"])"), none}},
+      {R"({"action":"subscribe","meetings":[{"platform":"webex","native_id":"a"}]})",
+       {subscribe_error(R"(["meetings[0] invalid native_meeting_id for platform 'webex'"])"),
+        none}},
+      {R"({"action":"subscribe","meetings":[{"platform":"zoom","native_id":"a"},
+          {"platform":"google_meet","native_id":"a"}]})",
+       {subscribe_error(R"(["meetings[0] not authorized or not found for user"])"),
+        subscribed("a")}},
+      {R"({"action":"unsubscribe"})",
+       {R"({"type":"error","error":"invalid_unsubscribe_payload",)"
+        R"("details":"'meetings' must be a list"})"}},
+      {R"({"action":"unsubscribe","meetings":[{"platform":"zoom","native_id":"a"}]})",
+       {R"({"type":"error","error":"invalid_unsubscribe_payload",)"
+        R"("details":["meetings[0] not currently subscribed"]})",
+        R"({"type":"unsubscribed","meetings":[]})"}},
+  };
+  for (const auto& [said, expected] : cases)
+    EXPECT_EQ(client->say(said), expected) << said;
+}
+
+TEST_F(Socket, TellsEachStateOfASubscribedMeeting) {
+  const auto bot = launch("a");
+  const auto client = connect(ann_);
+  ASSERT_EQ(client->say(subscribe("a")), Frames{subscribed("a")});
+
+  callback(bot, "status_change", R"({"status":"joining"})");
+
+  const auto frames = client->take();
+  ASSERT_EQ(frames.size(), 1U);
+  EXPECT_EQ(
+      frames[0],
+      R"({"type":"meeting.status","meeting":{"platform":"google_meet","native_id":"a"},)"
+      R"("payload":{"status":"starting","phase":"joining"},"ts":"2025-11-21T21:20:00.000Z"})");
+  callback(bot, "status_change", R"({"status":"active"})");
+  EXPECT_EQ(Json::parse(client->take().at(0))["payload"], Json({{"status", "active"}}));
+}
+
+TEST_F(Socket, TellsWhatIsSaid) {
+  const auto bot = activate("a");
+  const auto client = connect(ann_);
+  client->say(subscribe("a"));
+
+  callback(bot,
+           "segments",
+           R"({"segments":[{"start":1,"end":2,"text":"hi","language":"en","speaker":"Ann"},
+               {"start":2,"end":3,"text":"ho"}]})");
+
+  const auto frame = Json::parse(client->take().at(0));
+  EXPECT_EQ(frame["type"], "transcript.mutable");
+  ASSERT_EQ(frame["payload"]["segments"].size(), 2U);
+  EXPECT_EQ(frame["payload"]["segments"][0],
+            (Json{{"start", 1.0},
+                  {"text", "hi"},
+                  {"end_time", 2.0},
+                  {"language", "en"},
+                  {"updated_at", "2025-11-21T21:20:00.000Z"},
+                  {"session_uid", bot.session_uid},
+                  {"speaker", "Ann"},
+                  {"speaker_mapping_status", "MAPPED"},
+                  {"absolute_start_time", "2025-11-21T21:20:01.000Z"},
+                  {"absolute_end_time", "2025-11-21T21:20:02.000Z"}}));
+  EXPECT_EQ(frame["payload"]["segments"][1]["speaker"], nullptr);
+  EXPECT_EQ(frame["payload"]["segments"][1]["speaker_mapping_status"], "UNKNOWN");
+}
+
+TEST_F(Socket, ShowsNobodyTheMeetingsOfOthers) {
+  const auto bob = make_customer("bob@example.com");
+  const auto bot = activate("a");
+  as(bob, "POST", "/bots", R"({"platform":"google_meet","native_meeting_id":"a"})");
+  const auto bobs = connect(bob);
+  ASSERT_EQ(bobs->say(subscribe("a")), Frames{subscribed("a")});
+
+  callback(bot, "exited", R"({"exit_code":0})");
+
+  EXPECT_EQ(bobs->take(), Frames{});
+}
+
+TEST_F(Socket, TellsOnceHoweverOftenItIsSubscribed) {
+  const auto bot = launch("a");
+  const auto client = connect(ann_);
+  client->say(subscribe("a"));
+  EXPECT_EQ(client->say(subscribe("a")), Frames{subscribed("a")});
+
+  callback(bot, "status_change", R"({"status":"joining"})");
+  EXPECT_EQ(client->take().size(), 1U);
+}
+
+TEST_F(Socket, TellsNothingMoreOnceUnsubscribed) {
+  const auto bot = launch("a");
+  const auto client = connect(ann_);
+  client->say(subscribe("a"));
+
+  EXPECT_EQ(
+      client->say(
+          R"({"action":"unsubscribe","meetings":[{"platform":"google_meet","native_id":"a"}]})"),
+      Frames{R"({"type":"unsubscribed","meetings":[{"platform":"google_meet","native_id":"a"}]})"});
+  callback(bot, "status_change", R"({"status":"joining"})");
+  EXPECT_EQ(client->take(), Frames{});
+}
+
+TEST_F(Socket, TellsNothingMoreOnceItsConnectionIsGone) {
+  const auto bot = launch("a");
+  auto accepted = accept({.target = "/ws", .user_key = ann_.key});
+  auto handler = std::move(accepted).value();
+  const auto peer = std::make_shared<http::RecordingPeer>();
+  handler->on_open(peer);
+  handler->on_text(subscribe("a"));
+  peer->take();
+
+  handler->on_close();
+  callback(bot, "status_change", R"({"status":"joining"})");
+  EXPECT_EQ(peer->take(), Frames{});
+}
+
+TEST_F(Socket, FollowsTheNextBotInTheSameMeeting) {
+  const auto first = activate("a");
+  const auto client = connect(ann_);
+  client->say(subscribe("a"));
+  callback(first, "exited", R"({"exit_code":0})");
+  client->take();
+
+  start("a");
+  EXPECT_EQ(Json::parse(client->take().at(0))["payload"]["status"], "reserved");
+}
+
+}  // namespace
+}  // namespace bot::routes
