@@ -1,5 +1,7 @@
 #include "server/app/app.hpp"
 
+#include <sys/resource.h>
+
 #include <atomic>
 #include <utility>
 
@@ -63,6 +65,12 @@ bots::LifecycleOptions lifecycle_options(const Config& config, const std::string
   return options;
 }
 
+std::size_t descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+  return static_cast<std::size_t>(limit.rlim_cur);
+}
+
 http::ListenerOptions listener_options(const Config& config) {
   http::ListenerOptions options;
   options.host = config.listen_host;
@@ -70,6 +78,7 @@ http::ListenerOptions listener_options(const Config& config) {
   options.threads = config.threads;
   options.workers = config.workers;
   options.max_body = static_cast<std::size_t>(config.max_body_bytes);
+  options.max_connections = http::connections_within(descriptor_limit(), options.max_connections);
   return options;
 }
 
@@ -131,6 +140,11 @@ class App::Parts {
     webhooks::register_delivery(
         queue_, database_, clock, {.sender = {.private_targets = private_targets()}});
   }
+
+  // Also when it never got so far as to serve: what runs bots tells the lifecycle of their ends.
+  ~Parts() { runtime_->stop_watching(); }
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
 
   Status start() {
     auto listener = http::Listener::open(listener_options(config_), dispatcher_, socket_.get());

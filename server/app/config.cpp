@@ -1,5 +1,7 @@
 #include "server/app/config.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <ostream>
 
@@ -128,7 +130,9 @@ std::string default_data_dir(const Environment& environment) {
 }
 
 bool is_loopback_host(const std::string& host) {
-  return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
+  if (host == "localhost" || host == "::1") return true;
+  in_addr address{};
+  return inet_pton(AF_INET, host.c_str(), &address) == 1 && ntohl(address.s_addr) >> 24U == 127;
 }
 
 }  // namespace bot::app

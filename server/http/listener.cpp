@@ -176,6 +176,10 @@ class Listener::Network {
   bool stopped_ = false;
 };
 
+std::size_t connections_within(std::size_t descriptors, std::size_t wanted) {
+  return std::min(wanted, descriptors - descriptors / 4);
+}
+
 Listener::Listener(std::unique_ptr<Network> network) : network_(std::move(network)) {}
 
 Listener::~Listener() {

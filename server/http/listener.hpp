@@ -31,6 +31,10 @@ struct ListenerOptions {
   std::size_t max_connections = 20'000;
 };
 
+// At most `wanted`, and so few that a quarter of a process's descriptors is left for its files and
+// children: whoever opens connections must not stop everything else.
+std::size_t connections_within(std::size_t descriptors, std::size_t wanted);
+
 struct ListenerStats {
   std::size_t connections = 0;  // open now, websockets included
   std::size_t web_sockets = 0;  // open now

@@ -39,6 +39,9 @@ struct DatabaseOptions {
   std::size_t max_batch = 256;  // writes in one commit
   int readers = 4;              // connections for reading
   Millis reader_wait{5000};     // how long a read waits for one of them
+  // How long a transaction waits for another process. A write that comes while one waits is
+  // refused after twice this, and has to be within 5 s (design §3).
+  Millis busy_timeout{2000};
   std::string sqlite_vfs = {};  // for tests
 };
 

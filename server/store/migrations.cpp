@@ -7,111 +7,115 @@
 namespace bot::store {
 namespace {
 
+Migration users_and_meetings() {
+  return {"users, meetings and their bots",
+          {
+              "CREATE TABLE users (id {identity}, email TEXT NOT NULL UNIQUE, name TEXT,"
+              " image_url TEXT, max_concurrent_bots BIGINT NOT NULL, data TEXT NOT NULL,"
+              " created_at BIGINT NOT NULL, webhook_url TEXT, webhook_secret TEXT,"
+              " webhook_updated_at BIGINT)",
+
+              "CREATE TABLE api_tokens (id {identity},"
+              " user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,"
+              " token_sha256 TEXT NOT NULL UNIQUE, name TEXT, created_at BIGINT NOT NULL,"
+              " expires_at BIGINT, last_used_at BIGINT)",
+              "CREATE INDEX api_tokens_of_user ON api_tokens (user_id, id)",
+
+              "CREATE TABLE meetings (id {identity},"
+              " user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,"
+              " platform TEXT NOT NULL, native_meeting_id TEXT, constructed_meeting_url TEXT,"
+              " status TEXT NOT NULL CHECK (status IN"
+              " ('reserved', 'starting', 'active', 'stopping', 'completed', 'failed')),"
+              " bot_container_id TEXT, bot_name TEXT, language TEXT, task TEXT, passcode TEXT,"
+              " start_time BIGINT, end_time BIGINT, data TEXT NOT NULL, created_at BIGINT NOT NULL,"
+              " updated_at BIGINT NOT NULL, state_since_ms BIGINT NOT NULL, heartbeat_at BIGINT,"
+              " stop_requested BOOLEAN NOT NULL, completion_reason TEXT, failure_reason TEXT)",
+              // The duplicate rule.
+              "CREATE UNIQUE INDEX meetings_with_a_seat"
+              " ON meetings (user_id, platform, native_meeting_id)"
+              " WHERE status IN ('reserved', 'starting', 'active')",
+              // A user's bots, and the count of the seats they take without a look at the rows.
+              "CREATE INDEX meetings_live_of_user ON meetings (user_id, status, id)"
+              " WHERE status IN ('reserved', 'starting', 'active', 'stopping')",
+              "CREATE INDEX meetings_live_by_status ON meetings (status, id)"
+              " WHERE status IN ('reserved', 'starting', 'active', 'stopping')",
+              "CREATE INDEX meetings_of_user ON meetings (user_id, id)",
+              "CREATE INDEX meetings_by_native_id"
+              " ON meetings (user_id, platform, native_meeting_id, id)",
+
+              "CREATE TABLE meeting_sessions (id {identity},"
+              " meeting_id BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,"
+              " session_uid TEXT NOT NULL UNIQUE, callback_secret_sha256 TEXT NOT NULL UNIQUE,"
+              " container_id TEXT, runtime TEXT, runtime_handle TEXT, started_at BIGINT NOT NULL,"
+              " ended_at BIGINT, last_heartbeat_at BIGINT, exit_code BIGINT)",
+              "CREATE INDEX meeting_sessions_of_meeting ON meeting_sessions (meeting_id, id)",
+
+              "CREATE TABLE transcriptions (id {identity},"
+              " meeting_id BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,"
+              " session_uid TEXT NOT NULL, segment_key TEXT NOT NULL,"
+              " start_s DOUBLE PRECISION NOT NULL, end_s DOUBLE PRECISION NOT NULL,"
+              " text TEXT NOT NULL, speaker TEXT, language TEXT, created_at BIGINT NOT NULL,"
+              " UNIQUE (meeting_id, segment_key))",
+
+              "CREATE TABLE bot_commands (id {identity},"
+              " meeting_id BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,"
+              " session_uid TEXT NOT NULL, action TEXT NOT NULL, payload TEXT NOT NULL,"
+              " status TEXT NOT NULL CHECK (status IN ('sent', 'delivered', 'acknowledged')),"
+              " created_at BIGINT NOT NULL, delivered_at BIGINT, acknowledged_at BIGINT,"
+              " result TEXT)",
+              "CREATE INDEX bot_commands_of_meeting ON bot_commands (meeting_id, id)",
+              "CREATE INDEX bot_commands_of_session ON bot_commands (session_uid, id)",
+          }};
+}
+
+Migration deliveries_and_queue() {
+  return {"answers, deliveries, audit and the queue",
+          {
+              "CREATE TABLE idempotency_keys (scope TEXT NOT NULL, key_sha256 TEXT NOT NULL,"
+              " request_sha256 TEXT NOT NULL, status BIGINT NOT NULL, body TEXT NOT NULL,"
+              " created_at BIGINT NOT NULL, PRIMARY KEY (scope, key_sha256))",
+              "CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at)",
+
+              "CREATE TABLE webhook_deliveries (id {identity},"
+              " user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,"
+              " meeting_id BIGINT, event_id TEXT NOT NULL UNIQUE, event_type TEXT NOT NULL,"
+              " url TEXT NOT NULL, body TEXT NOT NULL,"
+              " status TEXT NOT NULL CHECK (status IN ('queued', 'delivered', 'dead')),"
+              " attempts BIGINT NOT NULL, response_status BIGINT, last_error TEXT,"
+              " created_at BIGINT NOT NULL, delivered_at BIGINT)",
+              "CREATE INDEX webhook_deliveries_of_user ON webhook_deliveries (user_id, id)",
+              "CREATE INDEX webhook_deliveries_finished ON webhook_deliveries (created_at)"
+              " WHERE status <> 'queued'",
+
+              "CREATE TABLE audit_log (id {identity}, at BIGINT NOT NULL, actor TEXT NOT NULL,"
+              " action TEXT NOT NULL, subject TEXT NOT NULL, request_id TEXT NOT NULL,"
+              " detail TEXT NOT NULL)",
+              "CREATE INDEX audit_log_by_age ON audit_log (at)",
+              "CREATE INDEX audit_log_of_subject ON audit_log (subject, id)",
+
+              "CREATE TABLE settings (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)",
+
+              "CREATE TABLE queue_items (id {identity}, lane TEXT NOT NULL, kind TEXT NOT NULL,"
+              " payload TEXT NOT NULL,"
+              " status TEXT NOT NULL CHECK (status IN ('ready', 'leased', 'done', 'dead')),"
+              " priority BIGINT NOT NULL, run_at BIGINT NOT NULL, attempts BIGINT NOT NULL,"
+              " max_attempts BIGINT NOT NULL, unique_key TEXT, lease_owner TEXT,"
+              " lease_until BIGINT, fence BIGINT NOT NULL, last_error TEXT, history TEXT NOT NULL,"
+              " created_at BIGINT NOT NULL, finished_at BIGINT)",
+              "CREATE UNIQUE INDEX queue_items_unfinished ON queue_items (lane, unique_key)"
+              " WHERE unique_key IS NOT NULL AND status IN ('ready', 'leased')",
+              "CREATE INDEX queue_items_ready ON queue_items (lane, priority, run_at, id)"
+              " WHERE status = 'ready'",
+              "CREATE INDEX queue_items_leased ON queue_items (status, lease_until) WHERE status = "
+              "'leased'",
+              "CREATE INDEX queue_items_dead ON queue_items (status, id) WHERE status = 'dead'",
+              "CREATE INDEX queue_items_done ON queue_items (status, finished_at) WHERE status = "
+              "'done'",
+          }};
+}
+
 const std::vector<Migration>& steps() {
-  static const std::vector<Migration> all = {
-      {"users, meetings and their bots",
-       {
-           "CREATE TABLE users (id {identity}, email TEXT NOT NULL UNIQUE, name TEXT,"
-           " image_url TEXT, max_concurrent_bots BIGINT NOT NULL, data TEXT NOT NULL,"
-           " created_at BIGINT NOT NULL, webhook_url TEXT, webhook_secret TEXT,"
-           " webhook_updated_at BIGINT)",
-
-           "CREATE TABLE api_tokens (id {identity},"
-           " user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,"
-           " token_sha256 TEXT NOT NULL UNIQUE, name TEXT, created_at BIGINT NOT NULL,"
-           " expires_at BIGINT, last_used_at BIGINT)",
-           "CREATE INDEX api_tokens_of_user ON api_tokens (user_id, id)",
-
-           "CREATE TABLE meetings (id {identity},"
-           " user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,"
-           " platform TEXT NOT NULL, native_meeting_id TEXT, constructed_meeting_url TEXT,"
-           " status TEXT NOT NULL CHECK (status IN"
-           " ('reserved', 'starting', 'active', 'stopping', 'completed', 'failed')),"
-           " bot_container_id TEXT, bot_name TEXT, language TEXT, task TEXT, passcode TEXT,"
-           " start_time BIGINT, end_time BIGINT, data TEXT NOT NULL, created_at BIGINT NOT NULL,"
-           " updated_at BIGINT NOT NULL, state_since_ms BIGINT NOT NULL, heartbeat_at BIGINT,"
-           " stop_requested BOOLEAN NOT NULL, completion_reason TEXT, failure_reason TEXT)",
-           // The duplicate rule.
-           "CREATE UNIQUE INDEX meetings_with_a_seat"
-           " ON meetings (user_id, platform, native_meeting_id)"
-           " WHERE status IN ('reserved', 'starting', 'active')",
-           // A user's bots, and the count of the seats they take without a look at the rows.
-           "CREATE INDEX meetings_live_of_user ON meetings (user_id, status, id)"
-           " WHERE status IN ('reserved', 'starting', 'active', 'stopping')",
-           "CREATE INDEX meetings_live_by_status ON meetings (status, id)"
-           " WHERE status IN ('reserved', 'starting', 'active', 'stopping')",
-           "CREATE INDEX meetings_of_user ON meetings (user_id, id)",
-           "CREATE INDEX meetings_by_native_id"
-           " ON meetings (user_id, platform, native_meeting_id, id)",
-
-           "CREATE TABLE meeting_sessions (id {identity},"
-           " meeting_id BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,"
-           " session_uid TEXT NOT NULL UNIQUE, callback_secret_sha256 TEXT NOT NULL UNIQUE,"
-           " container_id TEXT, runtime TEXT, runtime_handle TEXT, started_at BIGINT NOT NULL,"
-           " ended_at BIGINT, last_heartbeat_at BIGINT, exit_code BIGINT)",
-           "CREATE INDEX meeting_sessions_of_meeting ON meeting_sessions (meeting_id, id)",
-
-           "CREATE TABLE transcriptions (id {identity},"
-           " meeting_id BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,"
-           " session_uid TEXT NOT NULL, segment_key TEXT NOT NULL,"
-           " start_s DOUBLE PRECISION NOT NULL, end_s DOUBLE PRECISION NOT NULL,"
-           " text TEXT NOT NULL, speaker TEXT, language TEXT, created_at BIGINT NOT NULL,"
-           " UNIQUE (meeting_id, segment_key))",
-
-           "CREATE TABLE bot_commands (id {identity},"
-           " meeting_id BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,"
-           " session_uid TEXT NOT NULL, action TEXT NOT NULL, payload TEXT NOT NULL,"
-           " status TEXT NOT NULL CHECK (status IN ('sent', 'delivered', 'acknowledged')),"
-           " created_at BIGINT NOT NULL, delivered_at BIGINT, acknowledged_at BIGINT,"
-           " result TEXT)",
-           "CREATE INDEX bot_commands_of_meeting ON bot_commands (meeting_id, id)",
-           "CREATE INDEX bot_commands_of_session ON bot_commands (session_uid, id)",
-       }},
-
-      {"answers, deliveries, audit and the queue",
-       {
-           "CREATE TABLE idempotency_keys (scope TEXT NOT NULL, key_sha256 TEXT NOT NULL,"
-           " request_sha256 TEXT NOT NULL, status BIGINT NOT NULL, body TEXT NOT NULL,"
-           " created_at BIGINT NOT NULL, PRIMARY KEY (scope, key_sha256))",
-           "CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at)",
-
-           "CREATE TABLE webhook_deliveries (id {identity},"
-           " user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,"
-           " meeting_id BIGINT, event_id TEXT NOT NULL UNIQUE, event_type TEXT NOT NULL,"
-           " url TEXT NOT NULL, body TEXT NOT NULL,"
-           " status TEXT NOT NULL CHECK (status IN ('queued', 'delivered', 'dead')),"
-           " attempts BIGINT NOT NULL, response_status BIGINT, last_error TEXT,"
-           " created_at BIGINT NOT NULL, delivered_at BIGINT)",
-           "CREATE INDEX webhook_deliveries_of_user ON webhook_deliveries (user_id, id)",
-           "CREATE INDEX webhook_deliveries_finished ON webhook_deliveries (created_at)"
-           " WHERE status <> 'queued'",
-
-           "CREATE TABLE audit_log (id {identity}, at BIGINT NOT NULL, actor TEXT NOT NULL,"
-           " action TEXT NOT NULL, subject TEXT NOT NULL, request_id TEXT NOT NULL,"
-           " detail TEXT NOT NULL)",
-           "CREATE INDEX audit_log_by_age ON audit_log (at)",
-           "CREATE INDEX audit_log_of_subject ON audit_log (subject, id)",
-
-           "CREATE TABLE settings (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)",
-
-           "CREATE TABLE queue_items (id {identity}, lane TEXT NOT NULL, kind TEXT NOT NULL,"
-           " payload TEXT NOT NULL,"
-           " status TEXT NOT NULL CHECK (status IN ('ready', 'leased', 'done', 'dead')),"
-           " priority BIGINT NOT NULL, run_at BIGINT NOT NULL, attempts BIGINT NOT NULL,"
-           " max_attempts BIGINT NOT NULL, unique_key TEXT, lease_owner TEXT,"
-           " lease_until BIGINT, fence BIGINT NOT NULL, last_error TEXT, history TEXT NOT NULL,"
-           " created_at BIGINT NOT NULL, finished_at BIGINT)",
-           "CREATE UNIQUE INDEX queue_items_unfinished ON queue_items (lane, unique_key)"
-           " WHERE unique_key IS NOT NULL AND status IN ('ready', 'leased')",
-           "CREATE INDEX queue_items_ready ON queue_items (lane, priority, run_at, id)"
-           " WHERE status = 'ready'",
-           "CREATE INDEX queue_items_leased ON queue_items (status, lease_until) WHERE status = "
-           "'leased'",
-           "CREATE INDEX queue_items_dead ON queue_items (status, id) WHERE status = 'dead'",
-           "CREATE INDEX queue_items_done ON queue_items (status, finished_at) WHERE status = "
-           "'done'",
-       }},
-  };
+  static const std::vector<Migration> all = {users_and_meetings(), deliveries_and_queue()};
   return all;
 }
 

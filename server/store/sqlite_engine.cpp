@@ -293,7 +293,10 @@ class ReaderPool {
 sql::SqliteOptions options_for(const DatabaseOptions& options,
                                const std::string& path,
                                sql::SqliteOptions::Access access) {
-  sql::SqliteOptions result{.path = path, .access = access, .vfs = options.sqlite_vfs};
+  sql::SqliteOptions result{.path = path,
+                            .access = access,
+                            .busy_timeout = options.busy_timeout,
+                            .vfs = options.sqlite_vfs};
   if (access == sql::SqliteOptions::Access::read_write) result.cache_kib = writer_cache_kib;
   return result;
 }

@@ -97,6 +97,8 @@ TEST(Config, AGeneratedKeyStaysOnThisMachine) {
   EXPECT_EQ(resolved({{"listen", "0.0.0.0:0"}, {"allow-generated-key", "true"}}).listen_host,
             "0.0.0.0");
   EXPECT_EQ(resolved({{"listen", "[::1]:80"}}).listen_host, "::1");
+  EXPECT_EQ(resolved({{"listen", "127.1.2.3:80"}}).listen_host, "127.1.2.3");
+  refused({{"listen", "127.example.com:80"}});
   EXPECT_TRUE(
       resolved({{"listen", "0.0.0.0:1"}}, {{"BOTD_ADMIN_KEY", "0123456789abcdef"}}).admin_key);
 }

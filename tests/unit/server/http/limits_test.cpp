@@ -239,5 +239,10 @@ TEST(HttpDeadlines, DrainOnlyForAWhile) {
   EXPECT_TRUE(eventually([&] { return server.listener->stats().connections == 0; }));
 }
 
+TEST(Limits, ConnectionsLeaveDescriptorsForOthers) {
+  EXPECT_EQ(connections_within(1024, 20'000), 768U);
+  EXPECT_EQ(connections_within(1'000'000, 20'000), 20'000U);
+}
+
 }  // namespace
 }  // namespace bot::http

@@ -137,6 +137,24 @@ TEST_F(DatabaseFile, IsBackedUpFromOutsideAsItIs) {
       "v");
 }
 
+TEST_F(DatabaseFile, RefusesAWriteSoonWhileAnotherProcessWrites) {
+  auto hasty = options();
+  hasty.busy_timeout = Millis{20};
+  Database database(hasty, clock_);
+  sql::SqliteConnection other({.path = options().path});
+  const auto put = [&] {
+    database.write([](sql::Connection& connection) { SettingStore(connection).put("k", "v"); });
+  };
+
+  other.query("BEGIN IMMEDIATE");
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_THROW(put(), Unavailable);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(4));
+  other.query("ROLLBACK");
+  put();
+  EXPECT_LT(2 * DatabaseOptions{}.busy_timeout, std::chrono::seconds(5));
+}
+
 TEST(DatabaseInMemory, IsGoneAtTheEnd) {
   const ManualClock clock;
   {
