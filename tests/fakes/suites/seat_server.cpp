@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
@@ -86,6 +87,9 @@ class SeatServer::Tls {
 SeatServer::SeatServer(std::size_t seats, Care care, Speech speech, Connections connections)
     : seats_(seats), care_(care), connections_(connections) {
   if (speech == Speech::tls) {
+    // OpenSSL writes to its socket without MSG_NOSIGNAL; a client that has left is no reason to
+    // end.
+    std::signal(SIGPIPE, SIG_IGN);
     tls_ = std::make_unique<Tls>();
     ca_file_ = tls_->file();
   }
