@@ -69,6 +69,21 @@ void add_queue_gauges(std::vector<Gauge>& gauges, store::Database& database, con
                     })});
 }
 
+void add_verdict_gauges(std::vector<Gauge>& gauges, const queue::Dispatcher& queue) {
+  const std::array shown = {std::pair{"done", &queue::DispatcherStatistics::done},
+                            std::pair{"retried", &queue::DispatcherStatistics::retried},
+                            std::pair{"dead", &queue::DispatcherStatistics::dead},
+                            std::pair{"lost", &queue::DispatcherStatistics::lost}};
+  for (const auto& [verdict, member] : shown) {
+    gauges.push_back(
+        {.name = "botd_queue_verdicts",
+         .help = "What became of queue items that this server worked on since its start",
+         .read = [&queue,
+                  member = member] { return static_cast<double>(queue.statistics().*member); },
+         .label = std::string("verdict=") + verdict});
+  }
+}
+
 }  // namespace
 
 std::vector<Gauge> gauges(GaugeSources sources) {
@@ -76,6 +91,7 @@ std::vector<Gauge> gauges(GaugeSources sources) {
   auto& database = sources.database;
   add_bot_gauges(gauges, database);
   add_queue_gauges(gauges, database, sources.clock);
+  add_verdict_gauges(gauges, sources.queue);
   const auto of_listener = [listener = sources.listener](auto member) {
     return [listener, member] { return static_cast<double>(listener().*member); };
   };

@@ -54,10 +54,10 @@ class BotCallbacks {
   BotCallbacks& operator=(const BotCallbacks&) = delete;
   virtual ~BotCallbacks() = default;
 
-  // All of these: not_found when there is no such session. Conflict when the meeting's state does
-  // not allow it: nothing changed, detail_json holds {"status","detail","from","to"}.
+  // All but heartbeats: not_found when there is no such session. Conflict when the meeting's state
+  // does not allow it: nothing changed, detail_json holds {"status","detail","from","to"}.
   virtual Result<ReportOutcome> report(const std::string& session_uid, const BotReport& report) = 0;
-  // Signs of life. Unknown and ended sessions are passed over.
+  // Signs of life. Unknown and ended sessions are passed over; conflict when all of them are.
   virtual Status heartbeats(const std::vector<std::string>& session_uids) = 0;
   virtual Status acknowledge(const std::string& session_uid,
                              std::int64_t command_id,

@@ -33,8 +33,8 @@ using Commands = std::vector<store::CommandRow>;
 // only lets a bot wait for the next one without holding a thread. Thread-safe.
 class Mailbox {
  public:
-  // Called once, on the caller's thread or the mailbox's own; must return at once. Commands are
-  // oldest first; none: the wait is over. Errors: not_found when the session has been closed;
+  // Called once, on the mailbox's thread or that of any call of it; must return at once. Commands
+  // are oldest first; none: the wait is over. Errors: not_found when the session has been closed;
   // unavailable when the store is away.
   using Callback = std::function<void(Result<Commands>)>;
 

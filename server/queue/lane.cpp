@@ -153,21 +153,24 @@ Lane::Stored Lane::store(const Round& round) {
 bool Lane::store_verdict(sql::Connection& connection, const Verdict& verdict, Stored& stored) {
   const auto& [item, outcome] = verdict;
   const auto now = clock_.now_ms();
+  const auto counted = [](std::uint64_t& counter, bool held) {
+    if (held) ++counter;
+    return held;
+  };
+  auto& counts = stored.counted;
   switch (outcome.kind) {
     case Outcome::Kind::done:
-      ++stored.counted.done;
-      return complete(connection, item.id, item.fence, now);
+      return counted(counts.done, complete(connection, item.id, item.fence, now));
     case Outcome::Kind::dead:
-      ++stored.counted.dead;
-      return bury(connection, item.id, item.fence, outcome.reason, now);
+      return counted(counts.dead, bury(connection, item.id, item.fence, outcome.reason, now));
     case Outcome::Kind::snooze:
-      ++stored.counted.snoozed;
-      return snooze(connection, item.id, item.fence, outcome.until);
+      return counted(counts.snoozed, snooze(connection, item.id, item.fence, outcome.until));
     case Outcome::Kind::retry: {
-      ++(item.attempts < item.max_attempts ? stored.counted.retried : stored.counted.dead);
       const auto retry = static_cast<std::size_t>(std::max<std::int64_t>(item.attempts - 1, 0));
       const auto delay = outcome.delay.value_or(options_.backoff.jittered(retry));
-      return retry_at(connection, item.id, item.fence, now + delay.count(), outcome.reason, now);
+      return counted(
+          item.attempts < item.max_attempts ? counts.retried : counts.dead,
+          retry_at(connection, item.id, item.fence, now + delay.count(), outcome.reason, now));
     }
   }
   return false;

@@ -103,6 +103,23 @@ TEST_F(DispatcherTest, WaitsForTheStoredTimeOfARetry) {
   EXPECT_EQ(wait_for(id, ItemStatus::done).attempts, 2);
 }
 
+TEST_F(DispatcherTest, AVerdictAfterTheLeaseIsLostAndNothingElse) {
+  const auto id = add("a");
+  Dispatcher dispatcher(database_, clock_, options());
+  dispatcher.handle("lane", 1, [&](const Item& item) {
+    database_.write([&](sql::Connection& connection) {
+      EXPECT_TRUE(bury(connection, item.id, item.fence, "by somebody else", clock_.now_ms()));
+    });
+    return Outcome::done();
+  });
+  dispatcher.start();
+  EXPECT_EQ(wait_for(id, ItemStatus::dead).last_error, "by somebody else");
+  ASSERT_TRUE(dispatcher.stop(Millis{10'000}));
+
+  EXPECT_EQ(dispatcher.statistics().lost, 1u);
+  EXPECT_EQ(dispatcher.statistics().done, 0u);
+}
+
 TEST_F(DispatcherTest, SleepsUntilTheNextStoredTimeByItself) {
   const SystemClock real;
   store::Database database({.path = ":memory:"}, real);
