@@ -11,7 +11,7 @@
 namespace bot::client {
 
 // What an observer sees of a body; the rest is replaced by a note with the body's size.
-inline constexpr std::size_t observed_body_bytes = 64 * 1024;
+inline constexpr std::size_t observed_body_bytes = std::size_t{64} * 1024;
 
 // One attempt as the observer sees it: an exchange that was retried is seen once per attempt. Keys,
 // tokens, webhook secrets and passcodes are replaced by `***`, in headers, target and bodies.

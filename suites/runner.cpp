@@ -269,7 +269,7 @@ class Schedule {
 
 }  // namespace
 
-std::vector<SuiteResult> run_suites(Run& run, std::vector<Suite> suites, int round) {
+std::vector<SuiteResult> run_suites(Run& run, const std::vector<Suite>& suites, int round) {
   return Schedule(run, suites, round).finish();
 }
 

@@ -188,7 +188,7 @@ Status Lifecycle::acknowledge(const std::string& session_uid,
 Status Lifecycle::segments(const std::string& session_uid,
                            const std::vector<ReportedSegment>& segments) {
   AfterCommit after;
-  const auto done = parts_.database.write([&](sql::Connection& connection) -> Status {
+  auto done = parts_.database.write([&](sql::Connection& connection) -> Status {
     const UnixMillis now = parts_.clock.now_ms();
     const auto sender = find_sender(connection, session_uid);
     if (!sender) return sender.error();
