@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <ostream>
 
 #include "base/unicode.hpp"
@@ -26,11 +27,9 @@ Result<Settings> settings_of(const Arguments& arguments, World& world) {
 
 // With a server or context among the words the settings would be those of another server.
 bool names_a_server(const std::vector<std::string>& words) {
-  for (const auto& word : words) {
-    if (word.rfind("--server", 0) == 0 || word.rfind("--context", 0) == 0) return true;
-    if (word.rfind("-c", 0) == 0) return true;
-  }
-  return false;
+  return std::any_of(words.begin(), words.end(), [](const auto& word) {
+    return word.starts_with("--server") || word.starts_with("--context") || word.starts_with("-c");
+  });
 }
 
 void add_users(const Arguments& arguments, Context& context, Completion& completion) {
