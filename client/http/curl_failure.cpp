@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "base/unicode.hpp"
+#include "client/http/tls.hpp"
 
 namespace bot::client {
 namespace {
@@ -22,11 +23,6 @@ std::string reason(const CurlFailure& failure) {
 
 Error no_connection(const CurlFailure& failure, const std::string& where) {
   return unreachable("no connection to " + where + ": " + reason(failure), is_it_running);
-}
-
-Error tls_failed(const CurlFailure& failure, const std::string& where) {
-  return unreachable("TLS with " + where + " failed: " + escape_for_terminal(failure.detail),
-                     "check the URL's scheme, the server's certificate and the trusted CAs");
 }
 
 Error too_late(const CurlFailure& failure, const std::string& where) {
@@ -63,7 +59,7 @@ Error by_code(const CurlFailure& failure, const Origin& origin, const std::strin
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_ISSUER_ERROR:
-      return tls_failed(failure, where);
+      return tls_failed(where, failure.detail);
     case CURLE_OPERATION_TIMEDOUT:
       return too_late(failure, where);
     case CURLE_ABORTED_BY_CALLBACK:

@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "client/http/origin.hpp"
+#include "client/http/tls.hpp"
 
 namespace bot::suites::race {
 
@@ -40,15 +41,10 @@ Status send_all(const Connection& connection, std::string_view wire, const Deadl
 // Waits until there is something to read. Errors: timeout, cancelled.
 Status wait_readable(const Connection& connection, const Deadline& deadline);
 
-// How a server's certificate is judged; one for many connections. Null when the TLS library cannot
-// be loaded: connect then says so.
-class TlsContext;
-std::shared_ptr<TlsContext> make_tls_context(const std::string& ca_file);
-
-// Connects, with the TLS handshake where the origin asks for it. `tls` may be null for http.
+// Connects, with the TLS handshake where the origin asks for it; `tls` is not used for http.
 // Errors: unreachable, timeout, cancelled.
 Result<std::unique_ptr<Connection>> connect(const client::Origin& origin,
-                                            const std::shared_ptr<TlsContext>& tls,
+                                            const std::shared_ptr<client::TlsContext>& tls,
                                             const Deadline& deadline);
 
 }  // namespace bot::suites::race

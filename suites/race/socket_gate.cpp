@@ -54,10 +54,8 @@ struct SocketGate::Lane {
   bool done = false;
 };
 
-SocketGate::SocketGate(client::Origin origin, const std::string& ca_file, std::stop_token cancel)
-    : origin_(std::move(origin)), cancel_(std::move(cancel)) {
-  if (origin_.scheme == client::Origin::Scheme::https) tls_ = make_tls_context(ca_file);
-}
+SocketGate::SocketGate(client::Origin origin, std::string ca_file, std::stop_token cancel)
+    : origin_(std::move(origin)), ca_file_(std::move(ca_file)), cancel_(std::move(cancel)) {}
 
 SocketGate::~SocketGate() = default;
 
@@ -66,6 +64,11 @@ Deadline SocketGate::in(Millis time) const {
 }
 
 Status SocketGate::open(Lane& lane, const Deadline& deadline) {
+  if (origin_.scheme == client::Origin::Scheme::https && !tls_) {
+    auto context = client::make_tls_context({.ca_file = ca_file_});
+    if (!context) return std::move(context).error();
+    tls_ = *std::move(context);
+  }
   auto connection = connect(origin_, tls_, deadline);
   if (!connection) return std::move(connection).error();
   lane.connection = std::move(*connection);

@@ -18,7 +18,7 @@ namespace bot::suites::race {
 class SocketGate final : public Gate {
  public:
   // What waits ends within a tenth of a second of `cancel`.
-  SocketGate(client::Origin origin, const std::string& ca_file, std::stop_token cancel = {});
+  SocketGate(client::Origin origin, std::string ca_file, std::stop_token cancel = {});
   ~SocketGate() override;
 
   Result<Burst> release(const std::vector<client::HttpRequest>& requests, Millis deadline) override;
@@ -36,7 +36,8 @@ class SocketGate final : public Gate {
   void take_answer(Lane& lane, Shot& shot);
 
   client::Origin origin_;
-  std::shared_ptr<TlsContext> tls_;
+  std::string ca_file_;
+  std::shared_ptr<client::TlsContext> tls_;
   std::stop_token cancel_;
   std::vector<std::unique_ptr<Lane>> lanes_;
 };

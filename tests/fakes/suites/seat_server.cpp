@@ -2,75 +2,36 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
 
 #include "base/text.hpp"
 #include "suites/race/gate.hpp"
+#include "tests/fakes/client/certificate.hpp"
 
 namespace bot::suites {
 
 namespace {
 
-template <typename T, void (*free_it)(T*)>
-struct Freeing {
-  void operator()(T* pointer) const { free_it(pointer); }
-};
-
 void require(bool done, const char* what) {
   if (!done) throw std::runtime_error(what);
-}
-
-using Key = std::unique_ptr<EVP_PKEY, Freeing<EVP_PKEY, EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freeing<X509, X509_free>>;
-
-Certificate self_signed(EVP_PKEY* key) {
-  Certificate certificate(X509_new());
-  X509_set_version(certificate.get(), 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -60);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
-  X509_set_pubkey(certificate.get(), key);
-  auto* name = X509_get_subject_name(certificate.get());
-  const std::array<unsigned char, 9> text{'s', 'e', 'a', 't', '.', 't', 'e', 's', 't'};
-  X509_NAME_add_entry_by_txt(
-      name, "CN", MBSTRING_ASC, text.data(), static_cast<int>(text.size()), -1, 0);
-  X509_set_issuer_name(certificate.get(), name);
-  auto* address = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1");
-  X509_add_ext(certificate.get(), address, -1);
-  X509_EXTENSION_free(address);
-  require(X509_sign(certificate.get(), key, EVP_sha256()) > 0, "cannot sign a certificate");
-  return certificate;
 }
 
 }  // namespace
 
 class SeatServer::Tls {
  public:
-  Tls() : context_(SSL_CTX_new(TLS_server_method())) {
-    const Key key(EVP_EC_gen("P-256"));
-    const auto certificate = self_signed(key.get());
-    require(SSL_CTX_use_certificate(context_.get(), certificate.get()) == 1, "certificate");
-    require(SSL_CTX_use_PrivateKey(context_.get(), key.get()) == 1, "key");
-    std::string path = "/tmp/seat-server-XXXXXX";
-    const int descriptor = ::mkstemp(path.data());
-    auto* file = ::fdopen(descriptor, "w");
-    PEM_write_X509(file, certificate.get());
-    std::fclose(file);
-    file_ = path;
+  Tls() : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free) {
+    certificate_.install(context_.get());
   }
-  ~Tls() { ::unlink(file_.c_str()); }
 
-  const std::string& file() const { return file_; }
+  const std::string& file() const { return certificate_.file(); }
   SSL* open(int socket) const {
     auto* ssl = SSL_new(context_.get());
     SSL_set_fd(ssl, socket);
@@ -80,8 +41,8 @@ class SeatServer::Tls {
   }
 
  private:
-  std::unique_ptr<SSL_CTX, Freeing<SSL_CTX, SSL_CTX_free>> context_;
-  std::string file_;
+  client::Certificate certificate_{"IP:127.0.0.1"};
+  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
 };
 
 SeatServer::SeatServer(std::size_t seats, Care care, Speech speech, Connections connections)

@@ -1,6 +1,5 @@
-// The few functions of OpenSSL that a race against an https server calls, found in the shared
-// library when the first such race is prepared: linking it would cost every start of a program
-// more than a millisecond.
+// The few functions of OpenSSL that a TlsSession calls, found in the shared library when the first
+// context is made: linking it would cost every start of a program more than a millisecond.
 #pragma once
 
 #include <openssl/err.h>
@@ -9,13 +8,14 @@
 
 #include "base/result.hpp"
 
-namespace bot::suites::race {
+namespace bot::client {
 
 struct OpenSslApi {
   decltype(&::TLS_client_method) tls_client_method;
   decltype(&::SSL_CTX_new) ctx_new;
   decltype(&::SSL_CTX_free) ctx_free;
   decltype(&::SSL_CTX_ctrl) ctx_ctrl;
+  decltype(&::SSL_CTX_set_options) ctx_set_options;
   decltype(&::SSL_CTX_set_verify) ctx_set_verify;
   decltype(&::SSL_CTX_set_default_verify_paths) ctx_set_default_verify_paths;
   decltype(&::SSL_CTX_load_verify_locations) ctx_load_verify_locations;
@@ -32,14 +32,18 @@ struct OpenSslApi {
   decltype(&::SSL_get_error) get_error;
   decltype(&::SSL_read) read;
   decltype(&::SSL_write) write;
+  decltype(&::SSL_shutdown) shutdown;
+  decltype(&::SSL_get_verify_result) get_verify_result;
+  decltype(&::X509_verify_cert_error_string) verify_error_string;
   decltype(&::X509_VERIFY_PARAM_set1_ip_asc) param_set1_ip_asc;
+  decltype(&::X509_VERIFY_PARAM_set_flags) param_set_flags;
   decltype(&::BIO_new) bio_new;
   decltype(&::BIO_s_mem) bio_s_mem;
   decltype(&::BIO_ctrl_pending) bio_ctrl_pending;
   decltype(&::BIO_read) bio_read;
   decltype(&::BIO_write) bio_write;
   decltype(&::ERR_get_error) err_get_error;
-  decltype(&::ERR_error_string_n) err_error_string_n;
+  decltype(&::ERR_reason_error_string) err_reason_error_string;
   decltype(&::ERR_clear_error) err_clear_error;
 };
 
@@ -47,4 +51,4 @@ struct OpenSslApi {
 // call when it cannot be had. Thread-safe.
 Result<const OpenSslApi*> openssl_api();
 
-}  // namespace bot::suites::race
+}  // namespace bot::client

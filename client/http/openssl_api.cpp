@@ -1,10 +1,10 @@
-#include "suites/race/openssl_api.hpp"
+#include "client/http/openssl_api.hpp"
 
 #include <dlfcn.h>
 
 #include <string>
 
-namespace bot::suites::race {
+namespace bot::client {
 namespace {
 
 constexpr const char* library_name = "libssl.so.3";
@@ -38,6 +38,7 @@ void find_sessions(Finder& finder, OpenSslApi& api) {
   finder.find("SSL_CTX_new", api.ctx_new);
   finder.find("SSL_CTX_free", api.ctx_free);
   finder.find("SSL_CTX_ctrl", api.ctx_ctrl);
+  finder.find("SSL_CTX_set_options", api.ctx_set_options);
   finder.find("SSL_CTX_set_verify", api.ctx_set_verify);
   finder.find("SSL_CTX_set_default_verify_paths", api.ctx_set_default_verify_paths);
   finder.find("SSL_CTX_load_verify_locations", api.ctx_load_verify_locations);
@@ -54,17 +55,21 @@ void find_sessions(Finder& finder, OpenSslApi& api) {
   finder.find("SSL_get_error", api.get_error);
   finder.find("SSL_read", api.read);
   finder.find("SSL_write", api.write);
+  finder.find("SSL_shutdown", api.shutdown);
+  finder.find("SSL_get_verify_result", api.get_verify_result);
 }
 
 void find_basics(Finder& finder, OpenSslApi& api) {
+  finder.find("X509_verify_cert_error_string", api.verify_error_string);
   finder.find("X509_VERIFY_PARAM_set1_ip_asc", api.param_set1_ip_asc);
+  finder.find("X509_VERIFY_PARAM_set_flags", api.param_set_flags);
   finder.find("BIO_new", api.bio_new);
   finder.find("BIO_s_mem", api.bio_s_mem);
   finder.find("BIO_ctrl_pending", api.bio_ctrl_pending);
   finder.find("BIO_read", api.bio_read);
   finder.find("BIO_write", api.bio_write);
   finder.find("ERR_get_error", api.err_get_error);
-  finder.find("ERR_error_string_n", api.err_error_string_n);
+  finder.find("ERR_reason_error_string", api.err_reason_error_string);
   finder.find("ERR_clear_error", api.err_clear_error);
 }
 
@@ -91,4 +96,4 @@ Result<const OpenSslApi*> openssl_api() {
   return loaded;
 }
 
-}  // namespace bot::suites::race
+}  // namespace bot::client

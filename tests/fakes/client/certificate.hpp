@@ -1,0 +1,30 @@
+#pragma once
+
+#include <openssl/types.h>
+
+#include <memory>
+#include <string>
+
+namespace bot::client {
+
+// A self-signed certificate of an hour, and a file to trust it by that goes with it.
+class Certificate {
+ public:
+  // `names` in OpenSSL's words: "IP:127.0.0.1", "DNS:bots.example".
+  explicit Certificate(const std::string& names);
+  Certificate(const Certificate&) = delete;
+  Certificate& operator=(const Certificate&) = delete;
+  ~Certificate();
+
+  const std::string& file() const { return file_; }  // PEM
+  // Makes a server's context show it.
+  void install(SSL_CTX* context) const;
+
+ private:
+  struct Parts;
+
+  std::unique_ptr<Parts> parts_;
+  std::string file_;
+};
+
+}  // namespace bot::client
