@@ -198,11 +198,12 @@ Result<std::unique_ptr<client::WebSocket>> Context::open_events() {
   if (!client) return std::move(client).error();
   const auto& connection = *connections_.at(static_cast<std::size_t>(client::Access::user));
   const auto left = remaining().value_or(request_limit);
-  return world_.open_socket(settings_.server,
-                            "/ws",
-                            {{"X-API-Key", connection.key.value}},
-                            std::min(left, Millis{5'000}),
-                            connection.key.cleartext);
+  return world_.open_socket(
+      settings_.server,
+      "/ws",
+      {{"X-API-Key", connection.key.value}},
+      std::min(left, Millis{5'000}),
+      {.cleartext_keys = connection.key.cleartext, .ca_file = options_.ca_file});
 }
 
 Status Context::confirm(const std::string& question, const Arguments& arguments) {

@@ -20,12 +20,12 @@ namespace bot::cli {
 
 using MakeTransport = std::function<std::shared_ptr<client::Transport>(
     const std::string& origin, client::CurlOptions options)>;
-using OpenSocket =
-    std::function<Result<std::unique_ptr<client::WebSocket>>(const std::string& origin,
-                                                             const std::string& target,
-                                                             const client::Headers& headers,
-                                                             Millis deadline,
-                                                             client::CleartextKeys cleartext_keys)>;
+using OpenSocket = std::function<Result<std::unique_ptr<client::WebSocket>>(
+    const std::string& origin,
+    const std::string& target,
+    const client::Headers& headers,
+    Millis deadline,
+    const client::WebSocketOptions& options)>;
 
 struct World {
   std::ostream& out;

@@ -16,7 +16,7 @@ install(
   INCLUDES
   DESTINATION ${botclient_include_dir})
 
-# Headers that show libcurl or OpenSSL stay here: the library does not ask its users for them.
+# Headers that show libcurl, OpenSSL or Boost stay here: the library does not ask its users for them.
 install(
   DIRECTORY ${CMAKE_SOURCE_DIR}/base ${CMAKE_SOURCE_DIR}/client
   DESTINATION ${botclient_include_dir}
@@ -25,7 +25,8 @@ install(
   PATTERN "*.hpp"
   PATTERN "curl_api.hpp" EXCLUDE
   PATTERN "curl_failure.hpp" EXCLUDE
-  PATTERN "openssl_api.hpp" EXCLUDE)
+  PATTERN "openssl_api.hpp" EXCLUDE
+  PATTERN "wire.hpp" EXCLUDE)
 
 install(
   EXPORT botclientTargets

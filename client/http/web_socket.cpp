@@ -1,9 +1,5 @@
 #include "client/http/web_socket.hpp"
 
-#include <algorithm>
-#include <boost/asio/connect.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
@@ -12,114 +8,60 @@
 #include "base/unicode.hpp"
 #include "client/http/key_safety.hpp"
 #include "client/http/refusal.hpp"
+#include "client/http/wire.hpp"
 
 namespace bot::client {
-namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace websocket = beast::websocket;
-using asio::ip::tcp;
 using boost::system::error_code;
 
-Error gone(const std::string& where, const error_code& why) {
-  return Error{.code = Errc::unreachable,
-               .message = "the WebSocket to " + where + " is gone: " + why.message(),
-               .hint = "connect again, or poll"};
+// What Beast asks of a next layer beside reading and writing; found by the type of the argument.
+void beast_close_socket(Wire& wire) {
+  wire.close();
 }
+
+template <typename Handler>
+void async_teardown(beast::role_type role, Wire& wire, Handler&& handler) {
+  wire.async_say_goodbye([role, &wire, left = std::forward<Handler>(handler)]() mutable {
+    websocket::async_teardown(role, wire.socket(), std::move(left));
+  });
+}
+
+namespace {
 
 class BeastWebSocket final : public WebSocket {
  public:
   explicit BeastWebSocket(const Origin& origin)
-      : origin_(origin), where_(origin.host_and_port()), resolver_(context_), stream_(context_) {}
+      : where_(origin.host_and_port()), wire_(origin), stream_(wire_) {}
 
-  ~BeastWebSocket() override {
-    error_code ignored;
-    beast::get_lowest_layer(stream_).close(ignored);
-  }
-
-  Status open(const std::string& target, const Headers& headers, Millis deadline);
+  Status open(const std::shared_ptr<TlsContext>& tls,
+              const std::string& target,
+              const Headers& headers,
+              Millis limit);
   Status send(std::string_view text) override;
   Result<std::optional<std::string>> receive(Millis deadline) override;
   void close(Millis deadline) override;
   int close_code() const override { return stream_.reason().code; }
 
  private:
-  using Instant = std::chrono::steady_clock::time_point;
-
-  static Instant in(Millis deadline) {
-    return std::chrono::steady_clock::now() + std::min<Millis>(deadline, std::chrono::hours{24});
-  }
-
-  // Runs what is under way until `done` or the deadline; true when done.
-  bool run_until(const bool& done, Instant deadline);
-  Status connect_tcp(Instant deadline, Millis limit);
   Status shake_hands(const std::string& target,
                      const Headers& headers,
-                     Instant deadline,
-                     Millis limit);
+                     const WireDeadline& deadline);
   void start_reading();
-  Error too_late(Millis limit) const;
   Error refused(const websocket::response_type& response) const;
   Result<std::optional<std::string>> take_message();
 
-  const Origin origin_;
   const std::string where_;
-  asio::io_context context_{1};
-  tcp::resolver resolver_;
-  websocket::stream<tcp::socket> stream_;
+  Wire wire_;
+  websocket::stream<Wire&> stream_;
   // One read is kept waiting across calls: breaking it off would lose the half of a message.
   beast::flat_buffer buffer_;
   bool reading_ = false;
   bool read_done_ = false;
   error_code read_result_;
 };
-
-bool BeastWebSocket::run_until(const bool& done, Instant deadline) {
-  while (!done) {
-    context_.restart();
-    if (context_.run_one_until(deadline) == 0) break;
-  }
-  return done;
-}
-
-Error BeastWebSocket::too_late(Millis limit) const {
-  return Error{.code = Errc::timeout,
-               .message = where_ + " opened no WebSocket within " + format_duration(limit),
-               .hint = "check that the server runs there and that the URL is right"};
-}
-
-Status BeastWebSocket::connect_tcp(Instant deadline, Millis limit) {
-  bool done = false;
-  error_code result;
-  tcp::resolver::results_type endpoints;
-  resolver_.async_resolve(
-      origin_.host, std::to_string(origin_.port), [&](const error_code& code, auto found) {
-        result = code;
-        endpoints = std::move(found);
-        done = true;
-      });
-  if (!run_until(done, deadline)) return too_late(limit);
-  if (result) {
-    return Error{.code = Errc::unreachable,
-                 .message = "the host name " + origin_.host + " cannot be resolved",
-                 .hint = "check the server URL and this machine's name service"};
-  }
-  done = false;
-  asio::async_connect(
-      stream_.next_layer(), endpoints, [&](const error_code& code, const tcp::endpoint&) {
-        result = code;
-        done = true;
-      });
-  if (!run_until(done, deadline)) return too_late(limit);
-  if (result) {
-    return Error{.code = Errc::unreachable,
-                 .message = "no connection to " + where_ + ": " + result.message(),
-                 .hint = "check that the server runs there and that the URL is right"};
-  }
-  stream_.next_layer().set_option(tcp::no_delay(true), result);
-  return Unit{};
-}
 
 Error BeastWebSocket::refused(const websocket::response_type& response) const {
   HttpResponse answer{.status = static_cast<int>(response.result_int()), .body = response.body()};
@@ -136,8 +78,7 @@ Error BeastWebSocket::refused(const websocket::response_type& response) const {
 
 Status BeastWebSocket::shake_hands(const std::string& target,
                                    const Headers& headers,
-                                   Instant deadline,
-                                   Millis limit) {
+                                   const WireDeadline& deadline) {
   stream_.set_option(websocket::stream_base::decorator([&headers](websocket::request_type& sent) {
     for (const auto& [name, value] : headers)
       sent.set(name, value);
@@ -150,17 +91,20 @@ Status BeastWebSocket::shake_hands(const std::string& target,
     result = code;
     done = true;
   });
-  if (!run_until(done, deadline)) return too_late(limit);
+  if (!wire_.run_until(done, deadline)) return wire_.too_late(deadline);
   if (result == websocket::error::upgrade_declined) return refused(response);
-  if (result) return gone(where_, result);
+  if (result) return wire_.gone(result);
   stream_.text(true);
   return Unit{};
 }
 
-Status BeastWebSocket::open(const std::string& target, const Headers& headers, Millis deadline) {
-  const auto until = in(deadline);
-  if (auto connected = connect_tcp(until, deadline); !connected) return connected;
-  return shake_hands(target, headers, until, deadline);
+Status BeastWebSocket::open(const std::shared_ptr<TlsContext>& tls,
+                            const std::string& target,
+                            const Headers& headers,
+                            Millis limit) {
+  const auto deadline = WireDeadline::in(limit);
+  if (auto connected = wire_.open(tls, deadline); !connected) return connected;
+  return shake_hands(target, headers, deadline);
 }
 
 Status BeastWebSocket::send(std::string_view text) {
@@ -171,14 +115,13 @@ Status BeastWebSocket::send(std::string_view text) {
     result = code;
     done = true;
   });
-  if (!run_until(done, in(longest))) {
+  if (!wire_.run_until(done, WireDeadline::in(longest))) {
     // The buffer is the caller's: the write must not outlive this call.
-    error_code ignored;
-    stream_.next_layer().close(ignored);
-    run_until(done, in(longest));
-    return gone(where_, asio::error::timed_out);
+    wire_.close();
+    wire_.run_until(done, WireDeadline::in(longest));
+    return wire_.gone(asio::error::timed_out);
   }
-  if (result) return gone(where_, result);
+  if (result) return wire_.gone(result);
   return Unit{};
 }
 
@@ -194,7 +137,7 @@ void BeastWebSocket::start_reading() {
 
 Result<std::optional<std::string>> BeastWebSocket::receive(Millis deadline) {
   start_reading();
-  if (!run_until(read_done_, in(deadline))) {
+  if (!wire_.run_until(read_done_, WireDeadline::in(deadline))) {
     return Error{
         .code = Errc::timeout,
         .message = "no message came from " + where_ + " within " + format_duration(deadline)};
@@ -211,7 +154,7 @@ Result<std::optional<std::string>> BeastWebSocket::take_message() {
     return Error{.code = Errc::protocol,
                  .message = where_ + " broke the WebSocket protocol: " + read_result_.message()};
   }
-  if (read_result_) return gone(where_, read_result_);
+  if (read_result_) return wire_.gone(read_result_);
   reading_ = false;
   auto message = beast::buffers_to_string(buffer_.data());
   buffer_.consume(buffer_.size());
@@ -219,13 +162,11 @@ Result<std::optional<std::string>> BeastWebSocket::take_message() {
 }
 
 void BeastWebSocket::close(Millis deadline) {
-  const auto until = in(deadline);
   bool done = false;
   stream_.async_close(websocket::close_code::normal, [&](const error_code&) { done = true; });
-  if (run_until(done, until)) return;
-  error_code ignored;
-  stream_.next_layer().close(ignored);
-  run_until(done, in(deadline));
+  if (wire_.run_until(done, WireDeadline::in(deadline))) return;
+  wire_.close();
+  wire_.run_until(done, WireDeadline::in(deadline));
 }
 
 bool is_sendable(std::string_view target, const Headers& headers) {
@@ -242,26 +183,27 @@ Result<std::unique_ptr<WebSocket>> WebSocket::connect(std::string_view origin,
                                                       std::string_view target,
                                                       const Headers& headers,
                                                       Millis deadline,
-                                                      CleartextKeys cleartext_keys) {
+                                                      const WebSocketOptions& options) {
   auto parsed = parse_origin(origin);
   if (!parsed) return std::move(parsed).error();
-  if (parsed->scheme == Origin::Scheme::https) {
-    return Error{.code = Errc::unavailable,
-                 .message = "WebSockets over TLS are not supported",
-                 .hint = "poll instead"};
-  }
   if (!is_sendable(target, headers)) {
     return Error{.code = Errc::invalid_argument,
                  .message =
                      "the WebSocket's target or a header holds a character that HTTP does "
                      "not allow"};
   }
-  if (auto safe = check_key_safety(*parsed, headers, cleartext_keys); !safe) {
+  if (auto safe = check_key_safety(*parsed, headers, options.cleartext_keys); !safe) {
     return std::move(safe).error();
   }
+  std::shared_ptr<TlsContext> tls;
+  if (parsed->scheme == Origin::Scheme::https) {
+    auto made = make_tls_context({.ca_file = options.ca_file, .ca_path = options.ca_path});
+    if (!made) return std::move(made).error();
+    tls = *std::move(made);
+  }
   auto socket = std::make_unique<BeastWebSocket>(*parsed);
-  if (auto opened = socket->open(parsed->prefix + std::string(target), headers, deadline);
-      !opened) {
+  const auto whole_target = parsed->prefix + std::string(target);
+  if (auto opened = socket->open(tls, whole_target, headers, deadline); !opened) {
     return std::move(opened).error();
   }
   return std::unique_ptr<WebSocket>(std::move(socket));

@@ -12,9 +12,15 @@
 
 namespace bot::client {
 
-// A client's end of one WebSocket over plain TCP. One thread at a time. Pings are answered while
-// `receive` or `send` runs. TLS is not spoken: an https origin is refused with Errc::unavailable,
-// and callers poll instead. Proxies are not used.
+struct WebSocketOptions {
+  CleartextKeys cleartext_keys = CleartextKeys::refused;
+  std::string ca_file = {};  // PEM bundle; empty: the system's
+  std::string ca_path = {};  // hashed directory; empty: the system's
+};
+
+// A client's end of one WebSocket, over TLS (1.2 at least, the certificate verified) where the
+// origin is https. One thread at a time. Pings are answered while `receive` or `send` runs. Proxies
+// are not used.
 class WebSocket {
  public:
   // The largest message that is taken; a longer one ends the connection.
@@ -26,14 +32,14 @@ class WebSocket {
   // Closes the socket at once; `close` first to say goodbye.
   virtual ~WebSocket() = default;
 
-  // Durations count from the call. Errors: unreachable, timeout; when the server answers with
-  // another status than 101 the error of that status (client/http/refusal.hpp) with http_status.
-  static Result<std::unique_ptr<WebSocket>> connect(
-      std::string_view origin,
-      std::string_view target,
-      const Headers& headers,
-      Millis deadline,
-      CleartextKeys cleartext_keys = CleartextKeys::refused);
+  // Durations count from the call. Errors: unreachable (also when TLS failed), timeout; when the
+  // server answers with another status than 101 the error of that status (client/http/refusal.hpp)
+  // with http_status; invalid_argument for what cannot be sent, or a key that would go in clear.
+  static Result<std::unique_ptr<WebSocket>> connect(std::string_view origin,
+                                                    std::string_view target,
+                                                    const Headers& headers,
+                                                    Millis deadline,
+                                                    const WebSocketOptions& options = {});
 
   // One text message. Errors: unreachable when the connection is gone.
   virtual Status send(std::string_view text) = 0;

@@ -106,6 +106,18 @@ TEST(BotsWait, FollowsPushesWithoutWaiting) {
             R"("native_id":"abc-defg-hij"}]})");
 }
 
+TEST(BotsWait, TheSocketTrustsWhatTheRequestsTrust) {
+  Program program;
+  answer_meeting(program, "active");
+
+  const auto ran =
+      program.run({"bots", "wait", "google_meet", "abc-defg-hij", "--cacert", "/etc/own-ca.pem"});
+
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(program.curl_options.ca_file, "/etc/own-ca.pem");
+  EXPECT_EQ(program.socket_options.ca_file, "/etc/own-ca.pem");
+}
+
 TEST(BotsWait, LooksAgainWhenAPushIsLostOrTheStreamCloses) {
   Program program;
   program.pushes = {{R"({"type":"subscribed","meetings":[]})"}, {""}};

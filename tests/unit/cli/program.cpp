@@ -97,38 +97,38 @@ Ran Program::run(std::vector<std::string> words) {
   return run(command_tree(), std::move(words));
 }
 
+Result<std::unique_ptr<client::WebSocket>> Program::open_socket(
+    const client::WebSocketOptions& options) {
+  socket_options = options;
+  if (pushes.empty()) return Error{.code = Errc::not_found, .message = "no upgrade"};
+  return std::unique_ptr<client::WebSocket>(new ScriptedSocket(*this, clock));
+}
+
 Ran Program::run(const Tree& tree, std::vector<std::string> words) {
   std::ostringstream out;
   std::ostringstream err;
   std::istringstream in(input);
   const Environment variables(environment);
-  World world{
-      .out = out,
-      .err = err,
-      .in = in,
-      .terminal = with_forced_tty(terminal, variables),
-      .environment = variables,
-      .clock = clock,
-      .make_transport =
-          [this](const std::string& to, client::CurlOptions options) {
-            origin = to;
-            curl_options = std::move(options);
-            return std::make_shared<Shared>(server_);
-          },
-      .open_socket = [this](const std::string&,
-                            const std::string&,
-                            const client::Headers&,
-                            Millis,
-                            client::CleartextKeys) -> Result<std::unique_ptr<client::WebSocket>> {
-        if (pushes.empty()) {
-          return Error{.code = Errc::not_found, .message = "no upgrade"};
-        }
-        return std::unique_ptr<client::WebSocket>(new ScriptedSocket(*this, clock));
-      },
-      .signal = [this] { return signal; },
-      .sleep = [this](Millis delay) { clock.advance(delay); },
-      .output_error = [] { return 0; },
-      .working_directory = home_ / "work"};
+  World world{.out = out,
+              .err = err,
+              .in = in,
+              .terminal = with_forced_tty(terminal, variables),
+              .environment = variables,
+              .clock = clock,
+              .make_transport =
+                  [this](const std::string& to, client::CurlOptions options) {
+                    origin = to;
+                    curl_options = std::move(options);
+                    return std::make_shared<Shared>(server_);
+                  },
+              .open_socket =
+                  [this](const auto&, const auto&, const auto&, Millis, const auto& options) {
+                    return open_socket(options);
+                  },
+              .signal = [this] { return signal; },
+              .sleep = [this](Millis delay) { clock.advance(delay); },
+              .output_error = [] { return 0; },
+              .working_directory = home_ / "work"};
   Ran ran;
   ran.code = run_with(tree, words, world);
   ran.out = out.str();

@@ -73,12 +73,15 @@ class Program {
   int signal = 0;
 
   // Seen by run().
-  std::string origin;                // the server of the last transport
-  client::CurlOptions curl_options;  // of the last transport
+  std::string origin;                       // the server of the last transport
+  client::CurlOptions curl_options;         // of the last transport
+  client::WebSocketOptions socket_options;  // of the last socket
   std::vector<std::string> sent_to_socket;
   HandClock clock;
 
  private:
+  Result<std::unique_ptr<client::WebSocket>> open_socket(const client::WebSocketOptions& options);
+
   std::filesystem::path home_;
   std::shared_ptr<client::ScriptedTransport> server_;
 };

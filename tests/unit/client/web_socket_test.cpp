@@ -214,12 +214,6 @@ TEST(WebSocket, AClosedPortIsUnreachable) {
   EXPECT_EQ(error.message, "no connection to 127.0.0.1:1: Connection refused");
 }
 
-TEST(WebSocket, TlsIsRefusedSoThatCallersPoll) {
-  const auto error = WebSocket::connect("https://bots.example", "/ws", {}, soon).error();
-  EXPECT_EQ(error.code, Errc::unavailable);
-  EXPECT_EQ(error.hint, "poll instead");
-}
-
 TEST(WebSocket, AKeyDoesNotCrossTheNetworkInClear) {
   const Headers key{{"X-API-Key", "k"}};
   const auto error = WebSocket::connect("http://no-such-host.invalid", "/ws", key, soon).error();
