@@ -33,6 +33,17 @@ void to_json(Json& json, const RunningBot& bot) {
   json = object_of(bot);
 }
 
+namespace {
+
+// HEAD's item is a meeting: only that has an id of its own.
+void read_row(const Json& row, RunningBot& bot) {
+  read(row, "id", bot.meeting_id);
+  read(row, "status", bot.meeting_status);
+  read(row, "bot_container_id", bot.container_id);
+}
+
+}  // namespace
+
 void from_json(const Json& json, RunningBot& bot) {
   read(json, "container_id", bot.container_id);
   read(json, "container_name", bot.container_name);
@@ -47,6 +58,7 @@ void from_json(const Json& json, RunningBot& bot) {
   read(json, "meeting_status", bot.meeting_status);
   read(json, "session_uid", bot.session_uid);
   read(json, "last_heartbeat_at", bot.last_heartbeat_at);
+  if (!bot.meeting_id && json.contains("id")) read_row(json, bot);
 }
 
 void to_json(Json& json, const BotsStatus& status) {

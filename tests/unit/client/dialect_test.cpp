@@ -128,5 +128,18 @@ TEST(Dialect, UnknownFieldsAndStatesAreDecodedNevertheless) {
   EXPECT_EQ(stopped->status, "dreaming");
 }
 
+TEST(Dialect, ARunningBotThatIsAMeetingsRowIsReadAsSuch) {
+  const auto status = GetBotsStatus::decode(
+      {.status = 200,
+       .body = R"({"running_bots":[{"id":7,"user_id":3,"platform":"google_meet",)"
+               R"("native_meeting_id":"abc-defg-hij","status":"active","bot_container_id":"c-7",)"
+               R"("data":{}}],"count":1})"});
+  ASSERT_TRUE(status) << status.error().message;
+  const auto& bot = status->running_bots.at(0);
+  EXPECT_EQ(bot.meeting_id, 7);
+  EXPECT_EQ(bot.meeting_status, "active");
+  EXPECT_EQ(bot.container_id, "c-7");
+}
+
 }  // namespace
 }  // namespace bot::client
