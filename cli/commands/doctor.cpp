@@ -1,6 +1,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/exit_code.hpp"
+#include "client/dialect.hpp"
 #include "client/health.hpp"
 #include "client/ops/get_identity.hpp"
 #include "client/ops/get_version.hpp"
@@ -53,9 +54,15 @@ Finding look_at_api_key(Context& context) {
   return {"api key", "ok", "from " + source.name + ": accepted"};
 }
 
-Finding look_at_admin_key(Context& context) {
+Finding look_at_admin_key(Context& context, const client::Dialect& dialect) {
   const auto& source = context.settings().admin_key;
   if (source.empty()) return {"admin key", "skipped", "none is set"};
+  if (dialect.admin_api == client::Dialect::AdminApi::elsewhere) {
+    return {"admin key",
+            "skipped",
+            "the server serves no /admin",
+            "name the address of its admin API with --server"};
+  }
   const auto users = context.run(client::ListUsers{.skip = 0, .limit = 1});
   if (!users) return failed("admin key", users.error());
   return {"admin key", "ok", "from " + source.name + ": accepted"};
@@ -67,6 +74,31 @@ Result<types::Health> health_of(Context& context) {
   auto limits = context.exchange_limits();
   if (!limits) return limits.error();
   return client::check_health(**client, *limits);
+}
+
+Result<client::Dialect> dialect_of(Context& context, const types::Health& health) {
+  auto client = context.connect(client::Access::none);
+  if (!client) return client.error();
+  auto limits = context.exchange_limits();
+  if (!limits) return limits.error();
+  return client::find_dialect(**client, health, *limits);
+}
+
+Finding finding_of(const Result<client::Dialect>& dialect) {
+  if (!dialect) return failed("generation", dialect.error());
+  const bool known = dialect->generation != client::Generation::unknown;
+  return {"generation", known ? "ok" : "skipped", client::describe(*dialect)};
+}
+
+void look_at_service(Context& context,
+                     const types::Health& health,
+                     std::vector<Finding>& findings) {
+  findings.push_back({"health", "ok", health.service.value_or(health.status)});
+  const auto dialect = dialect_of(context, health);
+  findings.push_back(finding_of(dialect));
+  findings.push_back(look_at_version(context));
+  findings.push_back(look_at_api_key(context));
+  findings.push_back(look_at_admin_key(context, dialect ? *dialect : client::Dialect()));
 }
 
 Record record_of_finding(const Finding& finding) {
@@ -88,10 +120,7 @@ Status run(const Arguments&, Context& context) {
   std::optional<Error> first;
   const auto health = health_of(context);
   if (health) {
-    findings.push_back({"health", "ok", health->service.value_or(health->status)});
-    findings.push_back(look_at_version(context));
-    findings.push_back(look_at_api_key(context));
-    findings.push_back(look_at_admin_key(context));
+    look_at_service(context, *health, findings);
   } else {
     first = health.error();
     findings.push_back(failed("health", *first));
@@ -118,8 +147,8 @@ Command doctor() {
           .verb = "doctor",
           .summary = "Check the settings, the server and the keys",
           .description =
-              "Says for each what was found, where it came from, and what to do. Shows "
-              "no key.",
+              "Says for each what was found, where it came from, and what to do; and of which "
+              "generation the server is and what it does differently. Shows no key.",
           .examples = {{"botctl doctor", "why does it not work?"},
                        {"botctl doctor -o json | jq '.[] | select(.result == \"failed\")'",
                         "only what failed"}},

@@ -222,5 +222,53 @@ TEST(Doctor, TellsWhereEachSettingCameFromAndWhatFailed) {
   EXPECT_NE(away.out.find("health\tfailed"), std::string::npos) << away.out;
 }
 
+TEST(Doctor, TellsTheGenerationOfAServerOf2025) {
+  constexpr const char* not_found = R"({"detail":"Not Found"})";
+  Program program;
+  program.server()
+      .answer_to("GET /health", 404, not_found)
+      .answer_to("GET /", 200, R"({"message":"Welcome to the Vexa API Gateway"})")
+      .answer_to("GET /bots/status", 403, R"_({"detail":"Missing API token (X-API-Key header)"})_")
+      .answer_to("GET /admin/analytics/users", 404, not_found)
+      .answer_to("GET /version", 404, not_found)
+      .answer_to("GET /auth/me", 404, not_found)
+      .answer_to("GET /meetings", 200, R"({"meetings":[]})")
+      .answer_to("GET /admin/users", 200, "[]");
+
+  const auto ran = program.run({"doctor"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.out.find("health\tok\tWelcome to the Vexa API Gateway"), std::string::npos);
+  EXPECT_NE(ran.out.find("generation\tok\tVexa S1: refuses with 403 over the limit"),
+            std::string::npos)
+      << ran.out;
+}
+
+TEST(Doctor, SaysWhereToLookForTheAdminApiOfAGatewayWithoutOne) {
+  constexpr const char* not_found = R"({"detail":"Not Found"})";
+  Program program;
+  program.server()
+      .answer_to("GET /health", 200, R"({"status":"ok","service":"gateway"})")
+      .answer_to("GET /bots/status", 401, R"({"detail":"Missing API key"})")
+      .answer_to("GET /admin/analytics/users", 404, not_found)
+      .answer_to("GET /version", 404, not_found)
+      .answer_to("GET /auth/me", 200, R"({"user_id":3,"email":"a@x.org","scopes":["bot"]})");
+
+  const auto ran = program.run({"doctor"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.out.find("admin key\tskipped\tthe server serves no /admin\tname the address"),
+            std::string::npos)
+      << ran.out;
+}
+
+TEST(Doctor, AServerOfNoKnownGenerationIsNoFailure) {
+  Program program;
+  program.serve_everything();
+  program.server().answer_to("GET /health", 200, R"({"status":"ok","service":"another"})");
+
+  const auto ran = program.run({"doctor"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.out.find("generation\tskipped\tnone that is known"), std::string::npos) << ran.out;
+}
+
 }  // namespace
 }  // namespace bot::cli
