@@ -1,5 +1,7 @@
 #include "suites/answers.hpp"
 
+#include <algorithm>
+
 #include "base/unicode.hpp"
 
 namespace bot::suites {
@@ -9,6 +11,12 @@ using types::Json;
 namespace {
 
 constexpr std::size_t shown_columns = 240;
+constexpr const char* limit_sentence = "Maximum concurrent bots limit reached";
+constexpr const char* limit_sentence_of_vexa = "User has reached the maximum concurrent bot limit";
+
+bool is_among(int status, const std::vector<int>& statuses) {
+  return std::find(statuses.begin(), statuses.end(), status) != statuses.end();
+}
 
 }  // namespace
 
@@ -38,11 +46,20 @@ bool is_success(const client::HttpResponse& answer) {
   return answer.status >= 200 && answer.status < 300;
 }
 
-bool is_limit_refusal(const client::HttpResponse& answer) {
-  if (answer.status != 429 && answer.status != 403) return false;
+bool is_limit_refusal(const client::HttpResponse& answer, const client::Dialect& dialect) {
+  if (!is_among(answer.status, dialect.limit_refusals)) return false;
   const auto detail = detail_of(answer);
-  return detail.find("Maximum concurrent bots limit reached") != std::string::npos ||
-         detail.find("User has reached the maximum concurrent bot limit") != std::string::npos;
+  return detail.find(limit_sentence) != std::string::npos ||
+         detail.find(limit_sentence_of_vexa) != std::string::npos;
+}
+
+std::string limit_refusal_text(const client::Dialect& dialect) {
+  return client::text_of(dialect.limit_refusals) + " with \"" + limit_sentence + "\" or \"" +
+         limit_sentence_of_vexa + "\"";
+}
+
+bool is_key_refusal(int status, const client::Dialect& dialect) {
+  return is_among(status, dialect.key_refusals);
 }
 
 }  // namespace bot::suites

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "client/dialect.hpp"
 #include "client/http/transport.hpp"
 #include "client/types/json.hpp"
 
@@ -20,15 +21,16 @@ std::string detail_of(const client::HttpResponse& answer);
 
 bool is_success(const client::HttpResponse& answer);
 
-// Refused for want of a seat, as any generation words it: 429 or 403, with its sentence.
-bool is_limit_refusal(const client::HttpResponse& answer);
+// Refused for want of a seat: with the status of that generation, and the sentence of any.
+bool is_limit_refusal(const client::HttpResponse& answer, const client::Dialect& dialect);
 
 // The string member of that name; empty when there is none.
 std::string text_in(const types::Json& object, std::string_view name);
 
-// A seat-limit refusal and what it looks like, for expectations.
-inline constexpr std::string_view limit_refusal_text =
-    "429 or 403 with \"Maximum concurrent bots limit reached\" or \"User has reached the maximum "
-    "concurrent bot limit\"";
+// What a seat-limit refusal looks like, for expectations.
+std::string limit_refusal_text(const client::Dialect& dialect);
+
+// Is that a refusal for want of a right key, with a status of that generation?
+bool is_key_refusal(int status, const client::Dialect& dialect);
 
 }  // namespace bot::suites

@@ -82,13 +82,14 @@ Outcome create_second(Stage& stage, Memory& memory) {
 
 Outcome create_third(Stage& stage, Memory& memory) {
   Evidence evidence;
+  const auto expected = limit_refusal_text(stage.dialect());
   const auto answer = stage.request_bot({.label = "smoke-test-3", .bot_name = "Smoke Test Bot 3"});
   if (!answer) {
-    evidence.missing(answer.error(), std::string(limit_refusal_text));
+    evidence.missing(answer.error(), expected);
     return std::move(evidence).outcome();
   }
   memory.refusal = *answer;
-  evidence.that(is_limit_refusal(*answer), std::string(limit_refusal_text), describe(*answer));
+  evidence.that(is_limit_refusal(*answer, stage.dialect()), expected, describe(*answer));
   return std::move(evidence).outcome();
 }
 

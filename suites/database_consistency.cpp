@@ -39,11 +39,11 @@ struct BurstCount {
   std::string odd;            // the first answer that is none of these
 };
 
-OpOutcome outcome_of(const race::Shot& shot) {
+OpOutcome outcome_of(const race::Shot& shot, const client::Dialect& dialect) {
   if (shot.status == 0) return OpOutcome::unknown;
   const client::HttpResponse answer{shot.status, shot.headers, shot.body};
   if (is_success(answer)) return OpOutcome::ok;
-  if (is_limit_refusal(answer)) return OpOutcome::refused;
+  if (is_limit_refusal(answer, dialect)) return OpOutcome::refused;
   return shot.status == 409 ? OpOutcome::duplicate : OpOutcome::failed;
 }
 
@@ -66,7 +66,7 @@ Op note_shot(Stage& stage, Memory& memory, const std::string& native_id, const r
         .burst = memory.bursts,
         .invoked_us = shot.invoked_us,
         .completed_us = shot.completed_us,
-        .outcome = outcome_of(shot),
+        .outcome = outcome_of(shot, stage.dialect()),
         .status = shot.status};
   const auto body = json_of({shot.status, shot.headers, shot.body});
   if (op.outcome == OpOutcome::ok && body.is_object() && body.contains("id") &&
@@ -205,10 +205,11 @@ bool race_for_seats(Stage& stage, Memory& memory, std::size_t size, Evidence& ev
     return false;
   }
   take_listing(stage, memory);
-  const bool right = evidence.that(count->accepted == limit && count->refused == size - limit,
-                                   "exactly 2 of " + std::to_string(size) +
-                                       " accepted, the others " + std::string(limit_refusal_text),
-                                   text_of(*count));
+  const bool right =
+      evidence.that(count->accepted == limit && count->refused == size - limit,
+                    "exactly 2 of " + std::to_string(size) + " accepted, the others " +
+                        limit_refusal_text(stage.dialect()),
+                    text_of(*count));
   return free_the_seats(stage, memory, evidence) && right;
 }
 

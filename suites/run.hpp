@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <string>
 
+#include "client/dialect.hpp"
 #include "client/http/redact.hpp"
 #include "client/http/transport.hpp"
 #include "suites/race/gate.hpp"
@@ -33,10 +34,11 @@ struct Run {
   Wiring wiring;
   std::string server;
   std::string id;
+  client::Dialect dialect = {};
   client::Redactor secrets = {};
-  // Set once the server refused the seed's plain meeting ids: then they are mapped to codes of the
-  // platform's own form.
-  std::atomic<bool> strict_ids = false;
+  // Set where the server refuses the seed's plain meeting ids, as its generation does or as it has
+  // shown: then they are mapped to codes of the platform's own form.
+  std::atomic<bool> strict_ids = dialect.meeting_ids == client::Dialect::MeetingIds::platform_form;
   std::mutex progress_mutex = {};
 
   Millis scaled(Millis base) const {

@@ -12,6 +12,7 @@
 
 #include "base/clock.hpp"
 #include "base/text.hpp"
+#include "suites/known_defects.hpp"
 #include "suites/stage.hpp"
 
 namespace bot::suites {
@@ -117,6 +118,9 @@ class SuiteRun {
     if (outcome.status == CheckStatus::failed && run_.options.cancel.stop_requested()) {
       outcome.status = CheckStatus::skipped;
       outcome.reason = "interrupted";
+    }
+    if (outcome.status == CheckStatus::failed) {
+      outcome.reason += pointer_to_defect(run_.dialect.generation, check.id);
     }
     result.status = outcome.status;
     result.reason = run_.secrets.text(std::move(outcome.reason));

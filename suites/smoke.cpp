@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/ids.hpp"
+#include "client/dialect.hpp"
 #include "client/health.hpp"
 #include "client/http/curl_transport.hpp"
 #include "client/http/origin.hpp"
@@ -42,18 +43,33 @@ Status check_options(const SmokeOptions& options) {
   return Unit{};
 }
 
-// Is there this service, and is the administrator's key its own? Asked once, before anything is
-// made, so that a wrong address is not reported as ten broken suites.
-Result<std::string> look_at_server(const SmokeOptions& options,
-                                   const Wiring& wiring,
-                                   const std::string& server) {
+struct ServerSeen {
+  client::Dialect dialect;
+  std::string version;  // empty when it does not tell
+};
+
+Error no_admin_api(const std::string& server) {
+  return Error{.code = Errc::protocol,
+               .message = server + " serves no /admin: its generation has it at another address",
+               .hint = "the suites need one address that serves /admin and /bots"};
+}
+
+// Is there this service, which generation of it, and is the administrator's key its own? Asked
+// once, before anything is made, so that a wrong address is not reported as ten broken suites.
+Result<ServerSeen> look_at_server(const SmokeOptions& options,
+                                  const Wiring& wiring,
+                                  const std::string& server) {
   client::ClientOptions settings;
   settings.server = server;
   settings.admin_key = options.admin_key;
   settings.request_timeout = Millis{10'000};
   settings.cancelled = [cancel = options.cancel] { return cancel.stop_requested(); };
   const client::Client client(wiring.connect(settings.cancelled), settings);
-  if (auto health = client::check_health(client); !health) return std::move(health).error();
+  auto health = client::check_health(client);
+  if (!health) return std::move(health).error();
+  auto dialect = client::find_dialect(client, *health);
+  if (!dialect) return std::move(dialect).error();
+  if (dialect->admin_api == client::Dialect::AdminApi::elsewhere) return no_admin_api(server);
   const auto nobody = client.run(client::GetUser{.id = 0});
   if (!nobody) {
     const auto& error = nobody.error();
@@ -61,7 +77,7 @@ Result<std::string> look_at_server(const SmokeOptions& options,
     if (refused || !error.http_status) return error;
   }
   const auto version = client.run(client::GetVersion{});
-  return version ? version->version : std::string();
+  return ServerSeen{*std::move(dialect), version ? version->version : std::string()};
 }
 
 }  // namespace
@@ -90,16 +106,17 @@ Verdict verdict(const RunResult& run) {
 Result<RunResult> run_over(const SmokeOptions& options, Wiring wiring, const std::string& server) {
   if (auto fit = check_options(options); !fit) return std::move(fit).error();
   const auto begin = std::chrono::steady_clock::now();
-  auto version = look_at_server(options, wiring, server);
-  if (!version) return std::move(version).error();
+  auto seen = look_at_server(options, wiring, server);
+  if (!seen) return std::move(seen).error();
   Run run{.options = options,
           .wiring = std::move(wiring),
           .server = server,
-          .id = random_hex(run_id_length)};
+          .id = random_hex(run_id_length),
+          .dialect = std::move(seen->dialect)};
   run.secrets.add_secret(options.admin_key);
   RunResult result{.run_id = run.id,
                    .server = server,
-                   .server_version = std::move(*version),
+                   .server_version = std::move(seen->version),
                    .environment = options.environment,
                    .tool_version = options.tool_version,
                    .started_at = SystemClock().now_ms()};

@@ -199,7 +199,13 @@ Result<types::Meeting> Stage::start_bot(const BotRequest& request) {
 }
 
 Result<types::Accepted> Stage::stop_bot(const std::string& label) {
-  return user().run(client::StopBot{.platform = platform, .native_meeting_id = meeting_id(label)});
+  auto accepted =
+      user().run(client::StopBot{.platform = platform, .native_meeting_id = meeting_id(label)});
+  const bool tells_state = dialect().stop_answer == client::Dialect::StopAnswer::state;
+  if (accepted && tells_state && accepted->message.empty()) {
+    accepted->message = accepted->status.value_or("");
+  }
+  return accepted;
 }
 
 Result<types::Accepted> Stage::configure(const std::string& label,

@@ -80,6 +80,9 @@ class Stage {
   Result<client::UserCreation> create_user(const client::CreateUser& operation);
   Account account_with(types::User user, std::string token);
 
+  // How this server's generation differs.
+  const client::Dialect& dialect() const { return run_.dialect; }
+
   // The id under which this server knows the seed's meeting name.
   std::string meeting_id(const std::string& label) const;
 
@@ -90,6 +93,7 @@ class Stage {
   Result<types::Meeting> start_bot(const BotRequest& request);
   // A bot that was started without request_bot.
   void remember_bot(const std::string& native_meeting_id);
+  // Where a generation answers with the new state alone, that is the message.
   Result<types::Accepted> stop_bot(const std::string& label);
   Result<types::Accepted> configure(const std::string& label,
                                     std::optional<std::string> language,

@@ -104,16 +104,20 @@ Outcome token_is_not_shown(Stage& stage, Memory& memory) {
   return std::move(evidence).outcome();
 }
 
-bool refuses_key(const Error& error) {
-  return error.code == Errc::unauthenticated || error.code == Errc::forbidden;
+bool refuses_key(const Stage& stage, const Error& error) {
+  return is_key_refusal(error.http_status.value_or(0), stage.dialect());
+}
+
+std::string key_refusal(const Stage& stage) {
+  return client::text_of(stage.dialect().key_refusals);
 }
 
 Outcome wrong_key_is_refused(Stage& stage, Memory& memory) {
   Evidence evidence;
   const auto wrong = memory.account->client.with_api_key("no-such-key-0123456789abcdef");
   const auto answer = stage.meetings_of(wrong);
-  evidence.that(!answer && refuses_key(answer.error()),
-                "401 or 403 for an unknown key",
+  evidence.that(!answer && refuses_key(stage, answer.error()),
+                key_refusal(stage) + " for an unknown key",
                 answer ? "the meetings of somebody" : describe(answer.error()));
   return std::move(evidence).outcome();
 }
@@ -134,8 +138,8 @@ Outcome revoked_token_is_refused(Stage& stage, Memory& memory) {
   evidence.that(
       revoked.has_value(), "204 to its deletion", revoked ? "204" : describe(revoked.error()));
   const auto after = stage.meetings_of(second.client);
-  evidence.that(!after && refuses_key(after.error()),
-                "401 or 403 once it is revoked",
+  evidence.that(!after && refuses_key(stage, after.error()),
+                key_refusal(stage) + " once it is revoked",
                 after ? "it still opens the meetings" : describe(after.error()));
   return std::move(evidence).outcome();
 }
