@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "base/nesting.hpp"
 #include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "server/http/validation.hpp"
@@ -9,32 +10,12 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int deepest_nesting = 64;
+constexpr std::size_t deepest_nesting = 64;
 
 bool is_json_media_type(std::string_view content_type) {
   const auto type = to_lower(trim(content_type.substr(0, content_type.find(';'))));
   return type == "application/json" ||
          (type.starts_with("application/") && type.ends_with("+json"));
-}
-
-// Counts brackets outside strings; right for every text that parses.
-bool is_too_deep(std::string_view text) {
-  int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      in_string = c != '"';
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > deepest_nesting) return true;
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
-  }
-  return false;
 }
 
 Error whole_body(std::string msg, std::string type) {
@@ -61,7 +42,7 @@ Error broken_json(std::string_view text, std::size_t position) {
 
 Result<json> parse_text(const std::string& text) {
   if (!is_valid_utf8(text)) return whole_body("the body is not valid UTF-8", "value_error.unicode");
-  if (is_too_deep(text)) {
+  if (nests_deeper(text, deepest_nesting)) {
     return whole_body("the body is nested more than " + std::to_string(deepest_nesting) + " deep",
                       "value_error.nesting");
   }

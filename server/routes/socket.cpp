@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "base/nesting.hpp"
 #include "base/time_format.hpp"
 #include "client/types/json.hpp"
 #include "server/domain/meeting_address.hpp"
@@ -13,6 +14,8 @@ namespace {
 using types::Json;
 
 constexpr std::size_t most_subscriptions = 1000;
+// As in the bodies of requests.
+constexpr std::size_t deepest_nesting = 64;
 
 struct Place {
   std::string platform;
@@ -113,6 +116,7 @@ class Subscriber final : public http::WebSocketHandler {
   void on_open(std::shared_ptr<http::WebSocketPeer> peer) override { peer_ = std::move(peer); }
 
   void on_text(std::string text) override {
+    if (nests_deeper(text, deepest_nesting)) return send(error_frame("invalid_json"));
     const auto message = nlohmann::json::parse(text, nullptr, false);
     if (message.is_discarded()) return send(error_frame("invalid_json"));
     const auto action = message.is_object() ? message.value("action", nlohmann::json()) : nullptr;

@@ -118,6 +118,13 @@ TEST_F(Socket, SaysWhatIsWrongWithAMessage) {
     EXPECT_EQ(client->say(said), expected) << said;
 }
 
+TEST_F(Socket, RefusesAMessageThatIsNestedWithoutEnd) {
+  constexpr std::size_t levels = 32'000;
+  const auto nested = std::string(levels, '[') + std::string(levels, ']');
+  EXPECT_EQ(connect(ann_)->say(R"({"action":)" + nested + "}"),
+            Frames{R"({"type":"error","error":"invalid_json"})"});
+}
+
 TEST_F(Socket, TellsEachStateOfASubscribedMeeting) {
   const auto bot = launch("a");
   const auto client = connect(ann_);
