@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "base/nesting.hpp"
+
 namespace bot::types {
 namespace {
 
@@ -11,6 +13,9 @@ namespace {
 constexpr std::size_t most_members = 10'000;
 // Below this size no text holds enough members to matter.
 constexpr std::size_t harmless_size = 64 * 1024;
+
+// Far more than any answer of this API has, and few enough to copy and print.
+constexpr std::size_t deepest_nesting = 256;
 
 struct TooManyMembers {};
 
@@ -39,6 +44,10 @@ std::string dump(const Json& value) {
 }
 
 Result<Json> parse(std::string_view text) {
+  if (nests_deeper(text, deepest_nesting)) {
+    return unreadable("the answer is nested more than " + std::to_string(deepest_nesting) +
+                      " deep");
+  }
   try {
     return text.size() < harmless_size ? Json::parse(text) : parse_counted(text);
   } catch (const Json::parse_error& broken) {

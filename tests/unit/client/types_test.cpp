@@ -136,6 +136,15 @@ TEST(Parse, AnObjectWithHostilelyManyMembersIsRefusedQuickly) {
   EXPECT_EQ(parsed.error().message, "the answer holds an object with more than 10000 members");
 }
 
+TEST(Parse, AnAnswerThatIsNestedWithoutEndIsRefused) {
+  const auto nested = [](std::size_t levels) {
+    return parse(std::string(levels, '[') + std::string(levels, ']'));
+  };
+  EXPECT_TRUE(nested(256).has_value());
+  ASSERT_FALSE(nested(30'000).has_value());
+  EXPECT_EQ(nested(30'000).error().message, "the answer is nested more than 256 deep");
+}
+
 TEST(Parse, LargeAnswersOfOrdinaryObjectsAreTaken) {
   auto list = Json::array();
   for (int i = 0; i < 20'000; ++i)
