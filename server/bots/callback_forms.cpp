@@ -44,7 +44,9 @@ Status read_exit_code(const json& body, BotReport& report) {
   if (value == nullptr) return Unit{};
   if (!value->is_number_integer()) return wrong("exit_code", "is not an integer");
   const auto code = value->get<std::int64_t>();
-  if (code < std::numeric_limits<int>::min() || code > std::numeric_limits<int>::max()) {
+  // What only an unsigned integer can hold comes out negative.
+  const bool wrapped = value->is_number_unsigned() && code < 0;
+  if (wrapped || code < std::numeric_limits<int>::min() || code > std::numeric_limits<int>::max()) {
     return wrong("exit_code", "is out of range");
   }
   report.exit_code = static_cast<int>(code);

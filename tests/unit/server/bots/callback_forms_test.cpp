@@ -65,6 +65,7 @@ TEST(CallbackForms, WhatIsWrongIsNamed) {
       {"exited", {{"exit_code", "0"}}},
       {"exited", {{"exit_code", 1e300}}},
       {"exited", {{"exit_code", 99999999999}}},
+      {"exited", {{"exit_code", 18446744073709551615U}}},
       {"exited", {{"exit_code", 0}, {"reason", std::string(300, 'x')}}},
       {"exited", {{"exit_code", 0}, {"reason", "a\nb"}}},
       {"joining", json::array()},
