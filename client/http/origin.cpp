@@ -44,7 +44,9 @@ std::optional<std::pair<std::string, std::string_view>> split_authority(std::str
     const auto end = text.find(']');
     if (end == text.npos) return std::nullopt;
     auto host = to_lower(text.substr(1, end - 1));
-    if (!std::all_of(host.begin(), host.end(), is_ipv6_character)) return std::nullopt;
+    const bool ipv6 =
+        host.find(':') != host.npos && std::all_of(host.begin(), host.end(), is_ipv6_character);
+    if (!ipv6) return std::nullopt;
     return std::pair(std::move(host), text.substr(end + 1));
   }
   const auto colon = text.find(':');

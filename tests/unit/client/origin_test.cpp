@@ -44,6 +44,8 @@ TEST(Origin, WhatIsNoServerUrlIsRefusedWithASentence) {
                            "http://host/a b",
                            "http://[::1",
                            "http://[::1]8056",
+                           "http://[%]",
+                           "http://[abc]:80",
                            "http://ho\nst"}) {
     const auto origin = parse_origin(text);
     ASSERT_FALSE(origin.has_value()) << text;
