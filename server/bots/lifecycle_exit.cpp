@@ -125,13 +125,14 @@ Result<bool> Lifecycle::reap(std::int64_t meeting_id,
           .message = "the bot of meeting " + std::to_string(meeting_id) + " could not be stopped"};
     }
   }
+  const auto session_uid = session ? session->session_uid : "";
   return apply([&](MeetingChange& change) -> Result<bool> {
     auto meeting = store::MeetingStore(change.connection()).find(meeting_id);
     if (!meeting) return false;
     if (meeting->status == MeetingState::failed) return meeting->failure_reason == failure_reason;
     if (meeting->status != state) return false;
     return change.end(*meeting,
-                      session ? session->session_uid : "",
+                      session_uid,
                       {.to = MeetingState::failed,
                        .source = domain::ChangeSource::cleanup,
                        .reason = failure_reason,
