@@ -26,7 +26,7 @@ WholeService::~WholeService() {
 
 bots::LifecycleOptions WholeService::lifecycle_options() const {
   bots::LifecycleOptions options;
-  options.server_secret = "the server's own secret";
+  options.server_secret = server_secret;
   options.callback_urls = {"http://127.0.0.1:8056"};
   options.kill_grace = Millis{50};
   options.on_change = [](sql::Connection& connection,
@@ -94,6 +94,11 @@ std::vector<std::string> WholeService::faults() const {
 std::vector<http::AccessRecord> WholeService::accesses() const {
   const std::scoped_lock lock(mutex_);
   return accesses_;
+}
+
+void WholeService::forget_accesses() {
+  const std::scoped_lock lock(mutex_);
+  accesses_.clear();
 }
 
 }  // namespace bot

@@ -25,6 +25,7 @@ class WholeService {
     webhooks::PrivateTargets private_targets = webhooks::PrivateTargets::refused;
   };
   static constexpr const char* admin_key = "the-admin-key-of-these-tests";
+  static constexpr const char* server_secret = "the server's own secret";
 
   WholeService() : WholeService(Options{}) {}
   explicit WholeService(Options options);
@@ -48,6 +49,8 @@ class WholeService {
   // Bugs that a handler let out; a test of ours fails on any.
   std::vector<std::string> faults() const;
   std::vector<http::AccessRecord> accesses() const;
+  // Lets go of the records so far.
+  void forget_accesses();
 
  private:
   bots::LifecycleOptions lifecycle_options() const;
