@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace bot {
 
@@ -13,9 +14,17 @@ class Fault : public std::runtime_error {
 };
 
 // A part that is needed is away or full at the moment: the caller may come back (503, Retry-After).
+// `what` is for the log; `told` is what a client may read of it: no statement, path or engine.
 class Unavailable : public Fault {
  public:
-  using Fault::Fault;
+  // The same sentence for both.
+  explicit Unavailable(const std::string& what) : Unavailable(what, what) {}
+  Unavailable(const std::string& what, std::string told) : Fault(what), told_(std::move(told)) {}
+
+  const std::string& told() const { return told_; }
+
+ private:
+  std::string told_;
 };
 
 }  // namespace bot

@@ -27,6 +27,10 @@ namespace {
 constexpr std::size_t max_statements = 256;
 constexpr std::size_t most_reserved = 4096;
 
+constexpr const char* told_of_a_full_disk = "the disk of the database is full; try again later";
+constexpr const char* told_when_busy = "the database is busy; try again";
+constexpr const char* told_when_away = "the database cannot be reached; try again";
+
 std::string beginning_of(std::string_view sql) {
   constexpr std::size_t longest = 60;
   return std::string(sql.substr(0, longest)) + (sql.size() > longest ? "…" : "");
@@ -40,22 +44,23 @@ std::string beginning_of(std::string_view sql) {
       throw Fault(std::string("the file ") + sqlite3_db_filename(database, "main") +
                   " is not a database");
     case SQLITE_FULL:
-      throw Unavailable("the disk of the database is full, while " + doing);
+      throw Unavailable("the disk of the database is full, while " + doing, told_of_a_full_disk);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
+      throw Unavailable(text, told_when_busy);
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_NOMEM:
     case SQLITE_READONLY:
-    case SQLITE_PROTOCOL:
-      throw Unavailable(text);
+      throw Unavailable(text, told_when_away);
     default:
       throw Fault(text);
   }
 }
 
 [[noreturn]] void raise_errno(const std::string& doing) {
-  throw Unavailable(doing + ": " + std::generic_category().message(errno));
+  throw Unavailable(doing + ": " + std::generic_category().message(errno), told_when_away);
 }
 
 class Descriptor {
@@ -103,7 +108,7 @@ sqlite3* open_handle(const SqliteOptions& options) {
   if (code != SQLITE_OK) {
     const std::string why = sqlite3_errstr(code);
     sqlite3_close_v2(database);
-    throw Unavailable("cannot open the database " + options.path + ": " + why);
+    throw Unavailable("cannot open the database " + options.path + ": " + why, told_when_away);
   }
   return database;
 }

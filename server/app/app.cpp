@@ -200,10 +200,16 @@ class App::Parts {
     return listener_ ? listener_->stats() : http::ListenerStats{};
   }
 
-  std::vector<std::pair<std::string, std::string>> parts() {
+  // For whoever asks /ready, who needs no key: the log has the whole of it.
+  std::string problem_of_the_store() {
     const auto store = database_.check();
-    return {{"store", store ? "" : store.error().message},
-            {"server", draining_ ? "is shutting down" : ""}};
+    if (store) return "";
+    log_.write(Log::Level::warning, "the store is away", {{"reason", store.error().message}});
+    return "the database cannot be reached or is busy";
+  }
+
+  std::vector<std::pair<std::string, std::string>> parts() {
+    return {{"store", problem_of_the_store()}, {"server", draining_ ? "is shutting down" : ""}};
   }
 
   routes::ServiceFacts facts() {
@@ -226,14 +232,25 @@ class App::Parts {
                   metrics_.observe(record);
                   log_.access(record);
                 },
+            .on_unavailable =
+                [this](const http::AccessRecord& record, std::string_view what) {
+                  log_failure(Log::Level::warning, "unavailable", record, what);
+                },
             .on_fault =
                 [this](const http::AccessRecord& record, std::string_view what) {
-                  log_.write(Log::Level::error,
-                             "fault",
-                             {{"what", std::string(what)},
-                              {"target", record.target},
-                              {"request_id", record.request_id}});
+                  log_failure(Log::Level::error, "fault", record, what);
                 }};
+  }
+
+  void log_failure(Log::Level level,
+                   std::string_view message,
+                   const http::AccessRecord& record,
+                   std::string_view what) {
+    log_.write(level,
+               message,
+               {{"what", std::string(what)},
+                {"target", record.target},
+                {"request_id", record.request_id}});
   }
 
   const Config config_;

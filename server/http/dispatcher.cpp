@@ -82,12 +82,17 @@ class Dispatcher::Exchange {
     try {
       throw;
     } catch (const Unavailable& away) {
-      answer(Error{.code = Errc::unavailable, .message = away.what()});
+      answer_unavailable(away);
     } catch (const std::exception& fault) {
       answer_bug(fault.what());
     } catch (...) {
       answer_bug("something that is no std::exception was thrown");
     }
+  }
+
+  void answer_unavailable(const Unavailable& away) {
+    if (state_->hooks.on_unavailable) state_->hooks.on_unavailable(record, away.what());
+    answer(Error{.code = Errc::unavailable, .message = away.told()});
   }
 
   void answer_bug(std::string_view what) {

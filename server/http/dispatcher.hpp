@@ -30,7 +30,9 @@ struct DispatcherHooks {
   // Called for Access::user, admin and either. Empty: every such request is a 401.
   std::function<Result<Principal>(const Request&, Access)> authenticate = {};
   std::function<void(const AccessRecord&)> on_access = {};
-  // A handler threw something other than bot::Unavailable, which is a 503: the client gets a 500.
+  // A handler threw bot::Unavailable: the client gets a 503 and reads less than `what`.
+  std::function<void(const AccessRecord&, std::string_view what)> on_unavailable = {};
+  // A handler threw something else: the client gets a 500.
   std::function<void(const AccessRecord&, std::string_view what)> on_fault = {};
 };
 

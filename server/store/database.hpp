@@ -198,7 +198,8 @@ class Database {
   // file is there already, Errc::unavailable when it cannot be written.
   Status backup_to(const std::filesystem::path& to);
 
-  // For /ready: can the database be read, and did the last commit succeed (if not, tries one).
+  // For /ready: can the database be read, and did the last commit succeed (if not, tries one). The
+  // error has the engine's own words, which are for the log.
   Status check();
 
   WriteStatistics statistics() const { return engine_->statistics(); }

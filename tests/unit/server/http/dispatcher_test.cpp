@@ -43,7 +43,7 @@ class DispatcherTest : public ::testing::Test {
       throw 5;  // NOLINT: what no handler should do
     });
     add("/unavailable", Access::open, [](const Request&, const Principal&) -> Result<Reply> {
-      throw Unavailable("the queue is full");
+      throw Unavailable("the database refused SELECT 1: disk I/O error", "try again");
     });
     add("/later", Access::open, [](const Request&, const Principal&, const Responder& respond) {
       std::thread([respond] {
@@ -67,11 +67,14 @@ class DispatcherTest : public ::testing::Test {
               return Error{.code = Errc::unauthenticated, .message = "Missing API token"};
             },
             .on_access = [this](const AccessRecord& record) { records_.push_back(record); },
+            .on_unavailable = [this](const AccessRecord&,
+                                     std::string_view what) { away_.emplace_back(what); },
             .on_fault = [this](const AccessRecord&,
                                std::string_view what) { faults_.emplace_back(what); }};
   }
 
   std::vector<AccessRecord> records_;
+  std::vector<std::string> away_;
   std::vector<std::string> faults_;
   Dispatcher dispatcher_{routes(), hooks()};
 };
@@ -133,9 +136,15 @@ TEST_F(DispatcherTest, TellsFaultsThatPassFromBugs) {
   const auto full = ask("/unavailable");
   EXPECT_EQ(full.status, 503);
   EXPECT_EQ(full.header("Retry-After"), "1");
-  EXPECT_EQ(full.body, R"({"detail":"the queue is full"})");
   EXPECT_EQ(ask("/async-fault").status, 503);
   EXPECT_TRUE(faults_.empty());
+}
+
+TEST_F(DispatcherTest, TellsTheClientLessThanTheLogOfWhatIsAway) {
+  EXPECT_EQ(ask("/unavailable").body, R"({"detail":"try again"})");
+  EXPECT_EQ(ask("/async-fault").body, R"({"detail":"not now"})");
+  EXPECT_EQ(away_,
+            (std::vector<std::string>{"the database refused SELECT 1: disk I/O error", "not now"}));
 }
 
 TEST_F(DispatcherTest, TakesTheFirstAnswerFromAnyThread) {
