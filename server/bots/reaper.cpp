@@ -8,6 +8,7 @@
 #include "base/fault.hpp"
 #include "server/bots/launch_rows.hpp"
 #include "server/bots/lifecycle.hpp"
+#include "server/bots/signs_of_life.hpp"
 #include "server/store/meeting_store.hpp"
 
 namespace bot::bots {
@@ -65,6 +66,17 @@ Reaper::Moment Reaper::notice_gap() {
   return {wall, monotonic};
 }
 
+// In every round: what was being stored while the clock was set back comes after the gap was
+// noticed.
+void Reaper::forget_the_future(const Moment& begun) {
+  const UnixMillis latest = begun.wall + kClockSlack.count();
+  const bool any = database_.read(
+      [&](sql::Connection& connection) { return has_signs_after(connection, latest); });
+  if (!any) return;
+  database_.write(
+      [&](sql::Connection& connection) { pull_back_signs(connection, latest, begun.wall); });
+}
+
 // All are judged before the first is stopped: stopping takes time, in which others grow old.
 std::vector<Reaper::Suspect> Reaper::suspects(const Moment& begun) {
   const Millis watched = begun.monotonic - watching_since_;
@@ -87,6 +99,7 @@ std::vector<Reaper::Suspect> Reaper::suspects(const Moment& begun) {
 int Reaper::run_once() {
   const Moment begun = notice_gap();
   lifecycle_.record_missed_exits();
+  forget_the_future(begun);
   int reaped = 0;
   for (const auto& [meeting_id, state, silent_since] : suspects(begun)) {
     const auto done =

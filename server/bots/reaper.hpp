@@ -32,6 +32,8 @@ struct ReaperOptions {
 // It gives no verdict on a state until it has itself run for that state's whole limit, since its
 // start or since a gap: when its own loop came late, the store could not write, or the wall clock
 // moved against the monotonic one, rows look old although nobody was there to hear their bots.
+// Signs of life that a clock set back has left in the future count as given when a round first sees
+// them.
 class Reaper {
  public:
   Reaper(store::Database& database,
@@ -63,6 +65,7 @@ class Reaper {
   };
 
   Moment notice_gap();
+  void forget_the_future(const Moment& begun);
   std::vector<Suspect> suspects(const Moment& begun);
   void loop();
 

@@ -212,6 +212,35 @@ TEST_F(ReaperTest, ASteppedClockReapsNobody) {
   EXPECT_EQ(status(bot.id), "active");
 }
 
+TEST_F(ReaperTest, AfterABackwardStepTheSilentAreFoundInTimeAndTheHeardSpared) {
+  reaper_.run_once();
+  const auto silent = activate("silent");
+  const auto heard = activate("heard");
+  const auto hung = launch("hung");
+  ASSERT_TRUE(say(hung.id, "joining"));
+  const auto mute = launch("mute");
+  clock_.step(std::chrono::hours{-1});
+  ASSERT_EQ(reaper_.run_once(), 0);
+  const auto pass_with_heartbeats = [&](int rounds) {
+    for (int minute = 0; minute < rounds; ++minute) {
+      ASSERT_TRUE(lifecycle_.heartbeats({session_uid(heard.id)}));
+      pass(minutes{1});
+    }
+  };
+
+  pass_with_heartbeats(2);
+  EXPECT_EQ(status(silent.id), "active") << "not before its limit";
+  pass_with_heartbeats(1);
+  EXPECT_EQ(reason(silent.id), "stale_active_timeout");
+  pass_with_heartbeats(2);
+  EXPECT_EQ(status(mute.id), "reserved") << "not before its limit";
+  pass_with_heartbeats(1);
+  EXPECT_EQ(reason(mute.id), "stale_reserved_timeout");
+  pass_with_heartbeats(5);
+  EXPECT_EQ(reason(hung.id), "stale_starting_timeout");
+  EXPECT_EQ(status(heard.id), "active");
+}
+
 TEST_F(ReaperTest, EndsThatCouldNotBeStoredAreStoredLater) {
   const auto bot = activate("a");
   store_is_away_ = true;
