@@ -24,9 +24,10 @@ Dispatcher::~Dispatcher() {
   if (keeper_.joinable()) keeper_.join();
 }
 
-void Dispatcher::handle(std::string lane, int concurrency, Handler handler) {
+void Dispatcher::handle(std::string lane, Concurrency concurrency, Handler handler) {
+  concurrency.workers = std::max(concurrency.workers, 1);
   lanes_.push_back(std::make_unique<Lane>(
-      std::move(lane), std::max(concurrency, 1), std::move(handler), database_, clock_, options_));
+      std::move(lane), concurrency, std::move(handler), database_, clock_, options_));
 }
 
 void Dispatcher::start() {

@@ -1,9 +1,9 @@
 // Runs handlers for the items of lanes.
 //
-// Each lane has one pump thread and as many workers as its concurrency. The pump claims in batches
-// and stores the verdicts of what has ended in the same transaction; it sleeps until the next
-// stored run_at, a wake or a verdict. One more thread extends the leases of what runs and returns
-// those that ran out.
+// Each lane has one pump thread and as many workers as its concurrency says. The pump claims in
+// batches and stores the verdicts of what has ended in the same transaction; it sleeps until the
+// next stored run_at, a wake or a verdict. One more thread extends the leases of what runs and
+// returns those that ran out.
 #pragma once
 
 #include <condition_variable>
@@ -21,6 +21,7 @@
 #include "base/clock.hpp"
 #include "base/duration.hpp"
 #include "server/queue/item.hpp"
+#include "server/queue/shares.hpp"
 #include "server/store/database.hpp"
 
 namespace bot::queue {
@@ -51,6 +52,16 @@ struct Outcome {
 // idempotent: an item can come again after a crash. bot::Unavailable does not spend an attempt.
 using Handler = std::function<Outcome(const Item&)>;
 
+// How many items of a lane are worked on at once, and how many of them may be of one fair_key: what
+// is beyond that stays in the queue, and others go before it.
+struct Concurrency {
+  Concurrency(int of_all) : workers(of_all) {}
+  Concurrency(int of_all, std::size_t of_one_key) : workers(of_all), most_of_one(of_one_key) {}
+
+  int workers;
+  std::size_t most_of_one = Shares::unlimited;
+};
+
 struct DispatcherOptions {
   std::string owner;  // of the leases; the same after a restart, different on each machine
   Millis lease{30'000};
@@ -77,7 +88,7 @@ class Dispatcher {
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
 
-  void handle(std::string lane, int concurrency, Handler handler);
+  void handle(std::string lane, Concurrency concurrency, Handler handler);
   // What this owner held before goes back to the queue at once.
   void start();
   // Claims nothing more, gives back what was not begun, waits for what runs and stores the

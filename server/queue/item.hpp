@@ -21,6 +21,8 @@ struct NewItem {
   std::optional<UnixMillis> run_at = {};  // not before; default: now
   std::int64_t max_attempts = 5;
   std::optional<std::string> unique_key = {};  // one unfinished item of this key in the lane
+  // Whose work it is, where a lane keeps one from taking all its workers.
+  std::optional<std::string> fair_key = {};
 };
 
 struct Item {
@@ -41,6 +43,7 @@ struct Item {
   std::string history = "[]";  // JSON: the last 20 of {at, event, attempt, error}
   UnixMillis created_at = 0;
   std::optional<UnixMillis> finished_at;
+  std::optional<std::string> fair_key;
 };
 
 struct LaneCounts {

@@ -44,6 +44,7 @@ Item read_item(RowReader& reader) {
   item.history = reader.text();
   item.created_at = reader.integer();
   item.finished_at = reader.optional_integer();
+  item.fair_key = reader.optional_text();
   return item;
 }
 

@@ -14,7 +14,7 @@ namespace bot::queue {
 
 #define BOT_ITEM_COLUMNS                                                                   \
   "id, lane, kind, payload, status, priority, run_at, attempts, max_attempts, unique_key," \
-  " lease_owner, lease_until, fence, last_error, history, created_at, finished_at"
+  " lease_owner, lease_until, fence, last_error, history, created_at, finished_at, fair_key"
 
 Item read_item(store::RowReader& reader);
 

@@ -19,19 +19,20 @@ constexpr Millis unavailable_delay{1000};
 }  // namespace
 
 Lane::Lane(std::string name,
-           int concurrency,
+           Concurrency concurrency,
            Handler handler,
            store::Database& database,
            const Clock& clock,
            const DispatcherOptions& options)
     : name_(std::move(name)),
-      concurrency_(concurrency),
+      workers_(concurrency.workers),
       // As many more as are worked on, so that no worker waits for a commit.
-      capacity_(2 * static_cast<std::size_t>(concurrency)),
+      capacity_(2 * static_cast<std::size_t>(concurrency.workers)),
       handler_(std::move(handler)),
       database_(database),
       clock_(clock),
-      options_(options) {}
+      options_(options),
+      shares_(concurrency.most_of_one) {}
 
 Lane::~Lane() {
   drain();
@@ -48,7 +49,7 @@ Lane::~Lane() {
 
 void Lane::start() {
   threads_.emplace_back([this] { pump(); });
-  for (int i = 0; i < concurrency_; ++i)
+  for (int i = 0; i < workers_; ++i)
     threads_.emplace_back([this] { work(); });
 }
 
@@ -65,7 +66,7 @@ void Lane::drain() {
     const std::lock_guard lock(mutex_);
     draining_ = true;
     for (auto& item : waiting_) {
-      held_.erase(item.id);
+      let_go(item);
       const auto run_at = item.run_at;
       verdicts_.push_back({std::move(item), Outcome::snooze(run_at)});
     }
@@ -128,11 +129,17 @@ std::optional<Lane::Round> Lane::next_round() {
   if (ending_) return std::nullopt;
   Round round;
   round.verdicts = std::exchange(verdicts_, {});
+  round.shares = shares_;
   round.draining = draining_;
   round.room = draining_ || held_.size() >= capacity_ ? 0 : capacity_ - held_.size();
   if (round.room > 0) woken_ = false;
   storing_ = true;
   return round;
+}
+
+void Lane::let_go(const Item& item) {
+  held_.erase(item.id);
+  shares_.give_back(item.fair_key);
 }
 
 Lane::Stored Lane::store(const Round& round) {
@@ -142,9 +149,11 @@ Lane::Stored Lane::store(const Round& round) {
       if (!store_verdict(connection, verdict, stored)) ++stored.counted.lost;
     }
     const auto now = clock_.now_ms();
+    auto shares = round.shares;
     if (round.room > 0)
-      stored.claimed = claim(connection, name_, options_.owner, round.room, options_.lease, now);
-    stored.next_run_at = next_run_at(connection, name_);
+      stored.claimed =
+          claim(connection, name_, options_.owner, round.room, options_.lease, now, shares);
+    stored.next_run_at = next_run_at(connection, name_, shares);
     stored.counted.claimed = stored.claimed.size();
     return stored;
   });
@@ -192,6 +201,7 @@ void Lane::settle(Stored stored) {
         verdicts_.push_back({std::move(item), Outcome::snooze(run_at)});
       } else {
         held_.emplace(item.id, item.fence);
+        shares_.take(item.fair_key);
         waiting_.push_back(std::move(item));
       }
     }
@@ -228,7 +238,7 @@ void Lane::work() {
     lock.unlock();
     auto outcome = run_handler(item);
     lock.lock();
-    held_.erase(item.id);
+    let_go(item);
     verdicts_.push_back({std::move(item), std::move(outcome)});
     pump_wakes_.notify_one();
   }

@@ -24,7 +24,7 @@ class Lane {
   };
 
   Lane(std::string name,
-       int concurrency,
+       Concurrency concurrency,
        Handler handler,
        store::Database& database,
        const Clock& clock,
@@ -53,6 +53,7 @@ class Lane {
   struct Round {
     std::vector<Verdict> verdicts;
     std::size_t room = 0;
+    Shares shares;  // of what is held
     bool draining = false;
   };
   struct Stored {
@@ -65,6 +66,8 @@ class Lane {
   // What there is to do now; waits for it. nullopt at the end.
   std::optional<Round> next_round();
   bool something_to_do() const;
+  // An item is not held any more.
+  void let_go(const Item& item);
   Stored store(const Round& round);
   bool store_verdict(sql::Connection& connection, const Verdict& verdict, Stored& stored);
   void settle(Stored stored);
@@ -73,7 +76,7 @@ class Lane {
   Outcome run_handler(const Item& item);
 
   const std::string name_;
-  const int concurrency_;
+  const int workers_;
   const std::size_t capacity_;
   const Handler handler_;
   store::Database& database_;
@@ -86,6 +89,7 @@ class Lane {
   std::condition_variable idle_;
   std::deque<Item> waiting_;                             // claimed, not begun
   std::unordered_map<std::int64_t, std::int64_t> held_;  // id -> fence, begun or not
+  Shares shares_;                                        // of what is held
   std::vector<Verdict> verdicts_;
   std::optional<UnixMillis> next_run_at_;
   bool woken_ = true;  // looks once at the beginning

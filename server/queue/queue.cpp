@@ -1,7 +1,6 @@
 #include "server/queue/queue.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include "server/queue/item_columns.hpp"
 
@@ -31,24 +30,6 @@ void give_back(sql::Connection& connection, const Item& item, UnixMillis now) {
       {item.id, now, with_event(item, "lost", item.lease_owner.value_or(""), now)});
 }
 
-// The priorities for which items wait in a lane are few: walking them from index entry to index
-// entry finds the next items without a look at those whose time has not come.
-std::optional<std::int64_t> highest_priority(sql::Connection& connection, std::string_view lane) {
-  const auto rows = connection.query(
-      "SELECT MAX(priority) FROM queue_items WHERE lane = $1 AND status = 'ready'", {lane});
-  return rows[0].optional_integer(0);
-}
-
-std::optional<std::int64_t> next_priority(sql::Connection& connection,
-                                          std::string_view lane,
-                                          std::int64_t below) {
-  const auto rows = connection.query(
-      "SELECT MAX(priority) FROM queue_items WHERE lane = $1 AND status = 'ready'"
-      " AND priority < $2",
-      {lane, below});
-  return rows[0].optional_integer(0);
-}
-
 }  // namespace
 
 std::optional<std::int64_t> enqueue(sql::Connection& connection,
@@ -56,8 +37,8 @@ std::optional<std::int64_t> enqueue(sql::Connection& connection,
                                     UnixMillis now) {
   const auto rows = connection.query(
       "INSERT INTO queue_items (lane, kind, payload, status, priority, run_at, attempts,"
-      " max_attempts, unique_key, fence, history, created_at)"
-      " VALUES ($1, $2, $3, 'ready', $4, $5, 0, $6, $7, 0, '[]', $8)"
+      " max_attempts, unique_key, fence, history, created_at, fair_key)"
+      " VALUES ($1, $2, $3, 'ready', $4, $5, 0, $6, $7, 0, '[]', $8, $9)"
       " ON CONFLICT (lane, unique_key)"
       " WHERE unique_key IS NOT NULL AND status IN ('ready', 'leased') DO NOTHING RETURNING id",
       {item.lane,
@@ -67,7 +48,8 @@ std::optional<std::int64_t> enqueue(sql::Connection& connection,
        item.run_at.value_or(now),
        item.max_attempts,
        item.unique_key,
-       now});
+       now,
+       item.fair_key});
   if (rows.empty()) return std::nullopt;
   return rows[0].integer(0);
 }
@@ -76,50 +58,6 @@ std::optional<Item> find(sql::Connection& connection, std::int64_t id) {
   return store::read_first(
       connection.query("SELECT " BOT_ITEM_COLUMNS " FROM queue_items WHERE id = $1", {id}),
       read_item);
-}
-
-std::vector<Item> claim(sql::Connection& connection,
-                        std::string_view lane,
-                        std::string_view owner,
-                        std::size_t n,
-                        Millis lease,
-                        UnixMillis now) {
-  std::string statement =
-      "UPDATE queue_items SET status = 'leased', lease_owner = $4, lease_until = $5,"
-      " fence = fence + 1, attempts = attempts + 1 WHERE id IN"
-      " (SELECT id FROM queue_items WHERE lane = $1 AND status = 'ready' AND priority = $2"
-      " AND run_at <= $3 ORDER BY run_at, id LIMIT $6";
-  statement.append(connection.dialect().skip_locked).append(") RETURNING " BOT_ITEM_COLUMNS);
-
-  std::vector<Item> claimed;
-  auto priority = highest_priority(connection, lane);
-  while (priority && claimed.size() < n) {
-    auto some = store::read_all(
-        connection.query(statement,
-                         {lane, *priority, now, owner, now + lease.count(), n - claimed.size()}),
-        read_item);
-    // The engine returns changed rows in no particular order.
-    std::sort(some.begin(), some.end(), [](const Item& a, const Item& b) {
-      return std::pair(a.run_at, a.id) < std::pair(b.run_at, b.id);
-    });
-    std::move(some.begin(), some.end(), std::back_inserter(claimed));
-    if (claimed.size() < n) priority = next_priority(connection, lane, *priority);
-  }
-  return claimed;
-}
-
-std::optional<UnixMillis> next_run_at(sql::Connection& connection, std::string_view lane) {
-  std::optional<UnixMillis> next;
-  for (auto priority = highest_priority(connection, lane); priority;
-       priority = next_priority(connection, lane, *priority)) {
-    const auto rows = connection.query(
-        "SELECT MIN(run_at) FROM queue_items WHERE lane = $1 AND status = 'ready'"
-        " AND priority = $2",
-        {lane, *priority});
-    const auto run_at = rows[0].optional_integer(0);
-    if (run_at && (!next || *run_at < *next)) next = run_at;
-  }
-  return next;
 }
 
 bool complete(sql::Connection& connection, std::int64_t id, std::int64_t fence, UnixMillis now) {

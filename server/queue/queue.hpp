@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/queue/item.hpp"
+#include "server/queue/shares.hpp"
 #include "server/store/database.hpp"
 
 namespace bot::queue {
@@ -31,9 +32,21 @@ std::vector<Item> claim(sql::Connection& connection,
                         std::size_t n,
                         Millis lease,
                         UnixMillis now);
+// The same, but no more of one fair_key than its share: those beyond it stay, and what comes after
+// them is taken. What is taken is counted in `shares`.
+std::vector<Item> claim(sql::Connection& connection,
+                        std::string_view lane,
+                        std::string_view owner,
+                        std::size_t n,
+                        Millis lease,
+                        UnixMillis now,
+                        Shares& shares);
 
-// When the next item of the lane can run, past or future; nullopt when none waits.
-std::optional<UnixMillis> next_run_at(sql::Connection& connection, std::string_view lane);
+// When the next item of the lane can run, past or future, not counting those of a key that has its
+// share; nullopt when none waits.
+std::optional<UnixMillis> next_run_at(sql::Connection& connection,
+                                      std::string_view lane,
+                                      const Shares& shares = Shares());
 
 // The holder's verdicts. False, changing nothing, when the item is not leased under this fence any
 // more: somebody else has it, or it is finished.

@@ -114,8 +114,21 @@ Migration deliveries_and_queue() {
           }};
 }
 
+Migration fair_shares() {
+  return {"fair shares of a lane",
+          {
+              "ALTER TABLE queue_items ADD COLUMN fair_key TEXT",
+              // Holds all that a claim looks at.
+              "DROP INDEX queue_items_ready",
+              "CREATE INDEX queue_items_ready"
+              " ON queue_items (status, lane, priority, run_at, id, fair_key)"
+              " WHERE status = 'ready'",
+          }};
+}
+
 const std::vector<Migration>& steps() {
-  static const std::vector<Migration> all = {users_and_meetings(), deliveries_and_queue()};
+  static const std::vector<Migration> all = {
+      users_and_meetings(), deliveries_and_queue(), fair_shares()};
   return all;
 }
 

@@ -128,7 +128,7 @@ void register_delivery(queue::Dispatcher& dispatcher,
                        store::Database& database,
                        const Clock& clock,
                        DeliveryOptions options) {
-  const int concurrency = options.concurrency;
+  const queue::Concurrency concurrency(options.concurrency, options.of_one_user);
   const auto deliverer = std::make_shared<Deliverer>(database, clock, std::move(options));
   dispatcher.handle(std::string(lane), concurrency, [deliverer](const queue::Item& item) {
     return deliverer->run(item);

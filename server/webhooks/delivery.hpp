@@ -9,7 +9,8 @@ namespace bot::webhooks {
 
 struct DeliveryOptions {
   SenderOptions sender = {};
-  int concurrency = 4;
+  int concurrency = 8;
+  std::size_t of_one_user = 2;  // of these: a target that hangs holds up its own user only
   Millis longest_retry_after{3'600'000};
 };
 

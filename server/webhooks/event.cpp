@@ -80,6 +80,7 @@ bool enqueue_one(sql::Connection& connection,
   item.payload = types::dump(Json{{"delivery_id", row->id}});
   item.max_attempts = kMaxAttempts;
   item.unique_key = "delivery:" + std::to_string(row->id);
+  item.fair_key = "user:" + std::to_string(user.id);
   return queue::enqueue(connection, item, now).has_value();
 }
 

@@ -48,6 +48,34 @@ TEST_P(QueueContract, PrefersTheHigherPriority) {
   EXPECT_EQ(kinds(take(3)), "highHIGHnormal");
 }
 
+TEST_P(QueueContract, GivesNoKeyMoreThanItsShareAndPassesOverTheRest) {
+  for (const auto& [kind, key] :
+       {std::pair("a", "x"), std::pair("b", "x"), std::pair("c", "x"), std::pair("d", "y")})
+    add({.lane = "lane", .kind = kind, .fair_key = key});
+  add({.lane = "lane", .kind = "low", .priority = -1});
+  Shares shares(2);
+  const auto take_shares = [&] {
+    return write([&](sql::Connection& connection) {
+      return claim(connection, "lane", "w1", 4, lease, now(), shares);
+    });
+  };
+  const auto next = [&] {
+    return read(
+        [&](sql::Connection& connection) { return next_run_at(connection, "lane", shares); });
+  };
+
+  const auto first = take_shares();
+  EXPECT_EQ(kinds(first), "abdlow");
+  EXPECT_EQ(first[0].fair_key, "x");
+  EXPECT_EQ(next(), std::nullopt) << "nothing can be taken that is ready";
+  EXPECT_EQ(kinds(take_shares()), "");
+  shares.give_back("x");
+  EXPECT_EQ(next(), now());
+  const auto second = take_shares();
+  EXPECT_EQ(kinds(second), "c");
+  EXPECT_EQ(second[0].attempts, 1);
+}
+
 TEST_P(QueueContract, KeepsAnItemUntilItsTimeHasCome) {
   add({.lane = "lane", .kind = "later", .priority = 9, .run_at = now() + 1000});
   add(work("now"));

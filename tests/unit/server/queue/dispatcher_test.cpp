@@ -253,6 +253,34 @@ TEST_F(DispatcherTest, StopGivesBackWhatWasNotBegun) {
   EXPECT_EQ(journal_.wait_for(1).size(), 1u);
 }
 
+TEST_F(DispatcherTest, AKeyThatHangsLeavesTheOtherWorkersToTheRest) {
+  std::latch go(1);
+  const auto add_of = [&](const std::string& key) {
+    return *database_.write([&](sql::Connection& connection) {
+      return enqueue(connection, {.lane = "lane", .kind = key, .fair_key = key}, clock_.now_ms());
+    });
+  };
+  std::vector<std::int64_t> hanging;
+  for (int i = 0; i < 12; ++i)
+    hanging.push_back(add_of("hangs"));
+  const auto prompt = add_of("prompt");
+  Dispatcher dispatcher(database_, clock_, options());
+  dispatcher.handle("lane", {3, 2}, [&](const Item& item) {
+    if (item.kind == "hangs") go.wait();
+    return Outcome::done();
+  });
+  dispatcher.start();
+
+  wait_for(prompt, ItemStatus::done);
+  for (std::size_t i = 2; i < hanging.size(); ++i) {
+    EXPECT_EQ(item(hanging[i]).status, ItemStatus::ready);
+    EXPECT_EQ(item(hanging[i]).attempts, 0);
+  }
+  go.count_down();
+  for (const auto id : hanging)
+    EXPECT_EQ(wait_for(id, ItemStatus::done).attempts, 1);
+}
+
 TEST_F(DispatcherTest, RunsManyItemsOnceEachOverSeveralWorkers) {
   constexpr int items = 500;
   std::mutex mutex;

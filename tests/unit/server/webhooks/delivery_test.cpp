@@ -29,16 +29,19 @@ bool soon(Condition condition) {
 
 class DeliveryTest : public testing::Test {
  protected:
-  void begin(PrivateTargets targets = PrivateTargets::allowed) {
+  void begin(PrivateTargets targets = PrivateTargets::allowed, Millis timeout = Millis{3000}) {
     DeliveryOptions options;
     options.sender.private_targets = targets;
-    options.sender.timeout = Millis{3000};
+    options.sender.timeout = timeout;
     options.longest_retry_after = Millis{20};
     register_delivery(dispatcher_, database_, clock_, options);
     dispatcher_.start();
+    become_user_with_a_meeting("a@example.com");
+  }
+  void become_user_with_a_meeting(const std::string& email) {
     database_.write([&](sql::Connection& connection) {
       store::NewUser user;
-      user.email = "a@example.com";
+      user.email = email;
       user_ = store::UserStore(connection).find_or_create(user, 1).user.id;
       store::NewMeeting meeting;
       meeting.user_id = user_;
@@ -146,6 +149,23 @@ TEST_F(DeliveryTest, PassingFailureIsTriedAgainWithTheSameEventId) {
   ASSERT_EQ(receiver.requests().size(), 3U);
   for (const auto& request : receiver.requests())
     EXPECT_NE(request.find(id), std::string::npos);
+}
+
+TEST_F(DeliveryTest, OneUsersHangingTargetHoldsUpNobodyElse) {
+  begin(PrivateTargets::allowed, std::chrono::minutes{5});
+  LoopbackServer hanging;
+  hanging.script({"", LoopbackServer::Then::hang});
+  set_webhook(hanging.origin() + "/hook");
+  for (UnixMillis at = 1; at <= 30; ++at)
+    enqueue("stopping", at);
+  ASSERT_TRUE(soon([&] { return !hanging.requests().empty(); }));
+
+  become_user_with_a_meeting("b@example.com");
+  LoopbackServer prompt;
+  set_webhook(prompt.origin() + "/hook");
+  enqueue("stopping");
+
+  EXPECT_TRUE(all_are("delivered"));
 }
 
 TEST_F(DeliveryTest, ARefusalOfTheReceiverIsFinal) {
