@@ -88,8 +88,8 @@ std::vector<LaneCounts> counts(sql::Connection& connection, UnixMillis now) {
       " SUM(CASE WHEN status = 'dead' THEN 1 ELSE 0 END) AS dead,"
       " MIN(CASE WHEN status = 'ready' AND run_at <= $1 THEN run_at END) AS oldest"
       " FROM (SELECT lane, 'ready' AS status, run_at FROM queue_items WHERE status = 'ready'"
-      " UNION ALL SELECT lane, 'leased', run_at FROM queue_items WHERE status = 'leased'"
-      " UNION ALL SELECT lane, 'dead', run_at FROM queue_items WHERE status = 'dead') AS items"
+      " UNION ALL SELECT lane, 'leased', NULL FROM queue_items WHERE status = 'leased'"
+      " UNION ALL SELECT lane, 'dead', NULL FROM queue_items WHERE status = 'dead') AS items"
       " GROUP BY lane ORDER BY lane",
       {now});
   std::vector<LaneCounts> lanes;

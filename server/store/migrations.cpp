@@ -126,9 +126,22 @@ Migration fair_shares() {
           }};
 }
 
+Migration counts_and_retention() {
+  return {"indexes for counts and retention",
+          {
+              // Written when a meeting ends, not when it is made.
+              "CREATE INDEX meetings_final_by_status ON meetings (status, id)"
+              " WHERE status IN ('completed', 'failed')",
+              // Grows at its end only.
+              "CREATE INDEX transcriptions_by_age ON transcriptions (created_at)",
+              "CREATE INDEX queue_items_dead_of_lane ON queue_items (status, lane, id)"
+              " WHERE status = 'dead'",
+          }};
+}
+
 const std::vector<Migration>& steps() {
   static const std::vector<Migration> all = {
-      users_and_meetings(), deliveries_and_queue(), fair_shares()};
+      users_and_meetings(), deliveries_and_queue(), fair_shares(), counts_and_retention()};
   return all;
 }
 

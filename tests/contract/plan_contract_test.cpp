@@ -1,0 +1,117 @@
+// What is counted and cleaned up beside the requests must not grow with what is stored: the engine
+// is asked how it would run each statement.
+#include <set>
+
+#include "server/queue/queue.hpp"
+#include "server/store/audit_store.hpp"
+#include "server/store/delivery_store.hpp"
+#include "server/store/idempotency_store.hpp"
+#include "server/store/meeting_store.hpp"
+#include "server/store/transcript_store.hpp"
+#include "tests/contract/engines.hpp"
+
+namespace bot::store {
+namespace {
+
+// Runs each statement and notes where the engine walks a whole table for it.
+class ExplainingConnection final : public sql::Connection {
+ public:
+  explicit ExplainingConnection(sql::Connection& real) : real_(real) {
+    const auto tables = real.query(real.dialect().tables);
+    for (const sql::Row row : tables)
+      tables_.insert(row.text("name"));
+  }
+
+  using sql::Connection::query;
+  sql::Rows query(std::string_view sql, std::span<const sql::Value> values) override {
+    const auto plan = real_.query("EXPLAIN QUERY PLAN " + std::string(sql), values);
+    for (const sql::Row row : plan)
+      note(row.text("detail"), sql);
+    return real_.query(sql, values);
+  }
+  const sql::Dialect& dialect() const override { return real_.dialect(); }
+
+  const std::string& scans() const { return scans_; }
+
+ private:
+  // As in "SCAN meetings USING INDEX …".
+  void note(const std::string& detail, std::string_view sql) {
+    constexpr std::string_view scan = "SCAN ";
+    if (!detail.starts_with(scan)) return;
+    const auto table = detail.substr(scan.size(), detail.find(' ', scan.size()) - scan.size());
+    if (tables_.contains(table)) scans_ += detail + " for " + std::string(sql) + "\n";
+  }
+
+  sql::Connection& real_;
+  std::set<std::string> tables_;
+  std::string scans_;
+};
+
+class PlanContract : public OnEachEngine {
+ protected:
+  template <typename F>
+  std::string scans_of(F f) {
+    return write([&](sql::Connection& connection) {
+      ExplainingConnection explaining(connection);
+      f(explaining);
+      return explaining.scans();
+    });
+  }
+};
+
+TEST_P(PlanContract, ItSeesAScan) {
+  EXPECT_NE(scans_of([](sql::Connection& connection) { MeetingStore(connection).count(); }), "");
+}
+
+TEST_P(PlanContract, CountingMeetingsByStateScansNothing) {
+  for (const auto state : domain::all_states) {
+    EXPECT_EQ(
+        scans_of([&](sql::Connection& connection) { MeetingStore(connection).count_in(state); }),
+        "");
+    EXPECT_EQ(scans_of([&](sql::Connection& connection) {
+                MeetingStore(connection).list_all({.limit = 10, .status = state});
+              }),
+              "");
+  }
+}
+
+TEST_P(PlanContract, CountingTheQueueScansNothing) {
+  EXPECT_EQ(scans_of([this](sql::Connection& connection) { queue::counts(connection, now()); }),
+            "");
+}
+
+TEST_P(PlanContract, ClaimingScansNothingHoweverManyItemsArePassedOver) {
+  EXPECT_EQ(scans_of([this](sql::Connection& connection) {
+              for (const auto* key : {"a", "a", "b"})
+                queue::enqueue(connection, {.lane = "l", .kind = "k", .fair_key = key}, now());
+              queue::Shares shares(1);
+              queue::claim(connection, "l", "me", 9, Millis{1000}, now(), shares);
+              queue::next_run_at(connection, "l", shares);
+            }),
+            "");
+}
+
+TEST_P(PlanContract, LookingThroughTheDeadLettersScansNothing) {
+  EXPECT_EQ(scans_of([this](sql::Connection& connection) {
+              queue::dead(connection, "", 10);
+              queue::dead(connection, "l", 10);
+              queue::purge_dead(connection, "l", now());
+            }),
+            "");
+}
+
+TEST_P(PlanContract, DeletingWhatIsOldScansNothing) {
+  EXPECT_EQ(scans_of([this](sql::Connection& connection) {
+              TranscriptStore(connection).purge_ended_before(now());
+              DeliveryStore(connection).purge_before(now(), 10);
+              IdempotencyStore(connection).purge_before(now(), 10);
+              AuditStore(connection).purge_before(now(), 10);
+              queue::purge_done(connection, now());
+            }),
+            "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Plan, PlanContract, testing::ValuesIn(engines()), name_of_case);
+
+}  // namespace
+}  // namespace bot::store
