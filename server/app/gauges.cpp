@@ -1,50 +1,41 @@
 #include "server/app/gauges.hpp"
 
+#include <algorithm>
 #include <array>
+#include <limits>
+#include <memory>
 
-#include "base/fault.hpp"
+#include "server/app/store_numbers.hpp"
 #include "server/domain/meeting_state.hpp"
-#include "server/queue/queue.hpp"
-#include "server/store/meeting_store.hpp"
 
 namespace bot::app {
 namespace {
 
+using Counter = std::shared_ptr<StoreCounter>;
+
 // A number from the store; while the store is away it reads as not-a-number.
 template <typename Read>
-std::function<double()> from_store(store::Database& database, Read read) {
-  return [&database, read]() -> double {
-    try {
-      return database.read(
-          [&](sql::Connection& connection) { return static_cast<double>(read(connection)); });
-    } catch (const Fault&) {
-      return std::numeric_limits<double>::quiet_NaN();
-    }
+std::function<double()> from_store(const Counter& counter, Read read) {
+  return [counter, read]() -> double {
+    const auto numbers = counter->numbers();
+    if (!numbers) return std::numeric_limits<double>::quiet_NaN();
+    return static_cast<double>(read(*numbers));
   };
 }
 
-void add_bot_gauges(std::vector<Gauge>& gauges, store::Database& database) {
+void add_bot_gauges(std::vector<Gauge>& gauges, const Counter& counter) {
   for (const auto state : domain::all_states) {
     if (domain::is_final(state)) continue;
-    gauges.push_back({.name = "botd_live_bots",
-                      .help = "Bots in meetings or on their way, by state",
-                      .read = from_store(database,
-                                         [state](sql::Connection& connection) {
-                                           return store::MeetingStore(connection).count_in(state);
-                                         }),
-                      .label = "state=" + std::string(domain::to_string(state))});
+    gauges.push_back(
+        {.name = "botd_live_bots",
+         .help = "Bots in meetings or on their way, by state",
+         .read = from_store(
+             counter, [state](const StoreNumbers& numbers) { return numbers.live_bots.at(state); }),
+         .label = "state=" + std::string(domain::to_string(state))});
   }
 }
 
-void add_queue_gauges(std::vector<Gauge>& gauges, store::Database& database, const Clock& clock) {
-  const auto sum = [&clock](auto member) {
-    return [&clock, member](sql::Connection& connection) {
-      std::int64_t total = 0;
-      for (const auto& lane : queue::counts(connection, clock.now_ms()))
-        total += lane.*member;
-      return total;
-    };
-  };
+void add_queue_gauges(std::vector<Gauge>& gauges, const Counter& counter, const Clock& clock) {
   const std::array shown = {std::pair{"ready", &queue::LaneCounts::ready},
                             std::pair{"scheduled", &queue::LaneCounts::scheduled},
                             std::pair{"leased", &queue::LaneCounts::leased},
@@ -52,20 +43,18 @@ void add_queue_gauges(std::vector<Gauge>& gauges, store::Database& database, con
   for (const auto& [status, member] : shown) {
     gauges.push_back({.name = "botd_queue_items",
                       .help = "Items of the durable queue, by status",
-                      .read = from_store(database, sum(member)),
+                      .read = from_store(counter,
+                                         [member = member](const StoreNumbers& numbers) {
+                                           return numbers.queue.*member;
+                                         }),
                       .label = std::string("status=") + status});
   }
   gauges.push_back({.name = "botd_queue_oldest_ready_seconds",
                     .help = "How long the oldest item that could run has been waiting",
-                    .read = from_store(database, [&clock](sql::Connection& connection) {
+                    .read = from_store(counter, [&clock](const StoreNumbers& numbers) {
                       const auto now = clock.now_ms();
-                      double oldest = 0;
-                      for (const auto& lane : queue::counts(connection, now)) {
-                        if (!lane.oldest_ready_at) continue;
-                        oldest = std::max(oldest,
-                                          static_cast<double>(now - *lane.oldest_ready_at) / 1000);
-                      }
-                      return oldest;
+                      const auto since = numbers.queue.oldest_ready_at.value_or(now);
+                      return static_cast<double>(std::max<UnixMillis>(now - since, 0)) / 1000;
                     })});
 }
 
@@ -89,8 +78,9 @@ void add_verdict_gauges(std::vector<Gauge>& gauges, const queue::Dispatcher& que
 std::vector<Gauge> gauges(GaugeSources sources) {
   std::vector<Gauge> gauges;
   auto& database = sources.database;
-  add_bot_gauges(gauges, database);
-  add_queue_gauges(gauges, database, sources.clock);
+  const auto counter = std::make_shared<StoreCounter>(database, sources.clock);
+  add_bot_gauges(gauges, counter);
+  add_queue_gauges(gauges, counter, sources.clock);
   add_verdict_gauges(gauges, sources.queue);
   const auto of_listener = [listener = sources.listener](auto member) {
     return [listener, member] { return static_cast<double>(listener().*member); };

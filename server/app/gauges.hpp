@@ -18,7 +18,8 @@ struct GaugeSources {
   std::function<http::ListenerStats()> listener;
 };
 
-// The numbers of /metrics that are read on demand. The sources must outlive them.
+// The numbers of /metrics that are read on demand; those of the store may be a second old. The
+// sources must outlive them.
 std::vector<Gauge> gauges(GaugeSources sources);
 
 }  // namespace bot::app

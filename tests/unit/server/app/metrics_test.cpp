@@ -66,23 +66,30 @@ TEST(Metrics, ReadGaugesWhenTheyAreAskedFor) {
   EXPECT_THAT(metrics.text(), HasSubstr("botd_others 2.5"));
 }
 
-TEST(Metrics, ShowBotsQueueStoreAndListener) {
-  ManualClock clock;
-  store::Database database({.path = ":memory:"}, clock);
-  queue::Dispatcher queue(database, clock, {.owner = "test"});
-  http::ListenerStats listener;
-  listener.connections = 3;
-  database.write([&](sql::Connection& connection) {
-    const auto user = store::UserStore(connection).find_or_create({.email = "a@b.cd"}, 0).user;
-    store::NewMeeting meeting;
-    meeting.user_id = user.id;
-    meeting.platform = "zoom";
-    meeting.native_meeting_id = "a";
-    store::MeetingStore(connection).insert(meeting, 0);
-  });
-  Metrics metrics(gauges({database, queue, clock, [&] { return listener; }}));
+class StoreGauges : public testing::Test {
+ protected:
+  void add_meeting(const std::string& native_id) {
+    database_.write([&](sql::Connection& connection) {
+      const auto user = store::UserStore(connection).find_or_create({.email = "a@b.cd"}, 0).user;
+      store::NewMeeting meeting;
+      meeting.user_id = user.id;
+      meeting.platform = "zoom";
+      meeting.native_meeting_id = native_id;
+      store::MeetingStore(connection).insert(meeting, 0);
+    });
+  }
 
-  const auto text = metrics.text();
+  ManualClock clock_;
+  store::Database database_{{.path = ":memory:"}, clock_};
+  queue::Dispatcher queue_{database_, clock_, {.owner = "test"}};
+  http::ListenerStats listener_{.connections = 3};
+  Metrics metrics_{gauges({database_, queue_, clock_, [this] { return listener_; }})};
+};
+
+TEST_F(StoreGauges, ShowBotsQueueStoreAndListener) {
+  add_meeting("a");
+
+  const auto text = metrics_.text();
 
   EXPECT_THAT(text, HasSubstr(R"(botd_live_bots{state="reserved"} 1)"));
   EXPECT_THAT(text, HasSubstr(R"(botd_live_bots{state="active"} 0)"));
@@ -90,6 +97,16 @@ TEST(Metrics, ShowBotsQueueStoreAndListener) {
   EXPECT_THAT(text, HasSubstr("botd_queue_oldest_ready_seconds 0"));
   EXPECT_THAT(text, HasSubstr("botd_http_connections 3"));
   EXPECT_THAT(text, HasSubstr("botd_store_commits "));
+}
+
+TEST_F(StoreGauges, AreCountedOnceASecondHoweverOftenTheyAreAskedFor) {
+  add_meeting("a");
+  EXPECT_THAT(metrics_.text(), HasSubstr(R"(botd_live_bots{state="reserved"} 1)"));
+  add_meeting("b");
+
+  EXPECT_THAT(metrics_.text(), HasSubstr(R"(botd_live_bots{state="reserved"} 1)"));
+  clock_.advance(std::chrono::seconds(1));
+  EXPECT_THAT(metrics_.text(), HasSubstr(R"(botd_live_bots{state="reserved"} 2)"));
 }
 
 }  // namespace

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include "base/clock.hpp"
+#include "server/domain/meeting_state.hpp"
+#include "server/queue/item.hpp"
+#include "server/store/database.hpp"
+
+namespace bot::app {
+
+struct StoreNumbers {
+  std::map<domain::MeetingState, std::int64_t> live_bots;
+  queue::LaneCounts queue;  // the sum of all lanes
+};
+
+// What is counted in the store for those who ask from outside, and may ask as often as they like:
+// one count serves everybody for a second. Thread-safe.
+class StoreCounter {
+ public:
+  StoreCounter(store::Database& database, const Clock& clock)
+      : database_(database), clock_(clock) {}
+  StoreCounter(const StoreCounter&) = delete;
+  StoreCounter& operator=(const StoreCounter&) = delete;
+
+  // nullopt while the store is away.
+  std::optional<StoreNumbers> numbers();
+
+ private:
+  std::optional<StoreNumbers> count() const;
+
+  store::Database& database_;
+  const Clock& clock_;
+  std::mutex mutex_;
+  std::optional<Millis> counted_at_;  // monotonic
+  std::optional<StoreNumbers> numbers_;
+};
+
+}  // namespace bot::app
