@@ -137,6 +137,8 @@ TEST_P(Secrets, StayOutOfLogsFilesEnvironmentsAndCommandLines) {
           << secret.name << " is in " << file;
     }
   }
+  EXPECT_EQ(metrics_.find('@'), std::string::npos) << "an e-mail address is in the metrics";
+  EXPECT_EQ(metrics_.find("talkative"), std::string::npos) << "a meeting is in the metrics";
   EXPECT_EQ(environment_of_bot_.rfind("BOT_CONFIG=", 0), 0U);
   EXPECT_EQ(std::count(environment_of_bot_.begin(), environment_of_bot_.end(), '\0'), 1)
       << "the bot's environment is made of nothing but its configuration";
