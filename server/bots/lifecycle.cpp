@@ -65,11 +65,14 @@ void Lifecycle::register_handlers(queue::Dispatcher& dispatcher) {
       std::string(finish_lane), 1, [this](const auto& item) { return finish_meeting(item); });
 }
 
+void Lifecycle::wake(const std::vector<std::string>& lanes) {
+  if (dispatcher_ == nullptr) return;
+  for (const auto& lane : lanes)
+    dispatcher_->wake(lane);
+}
+
 void Lifecycle::tell(const AfterCommit& after) {
-  if (dispatcher_ != nullptr) {
-    for (const auto& lane : after.lanes)
-      dispatcher_->wake(lane);
-  }
+  wake(after.lanes);
   for (const auto& session : after.sessions_to_wake)
     parts_.mailbox.wake(session);
   for (const auto& session : after.sessions_to_close)

@@ -169,11 +169,16 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
   template <typename F>
   auto apply(F change);
   void tell(const AfterCommit& after);
+  void wake(const std::vector<std::string>& lanes);
 
   queue::Outcome launch(const queue::Item& item);
   std::optional<BotSpec> spec_for(const store::MeetingRow& meeting,
                                   const store::SessionRow& session) const;
   void fail_launch(std::int64_t meeting_id, const Error& error);
+  // The bot of this handle was ended because the store did not say in time that it has the handle;
+  // it may have it later.
+  void revoke(std::int64_t meeting_id, const std::string& handle);
+  std::optional<std::string> take_revoked(std::int64_t meeting_id);
   queue::Outcome end_stopping(const queue::Item& item);
   queue::Outcome finish_meeting(const queue::Item& item);
 
@@ -187,6 +192,7 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
   mutable std::mutex mutex_;
   std::vector<std::string> callback_urls_;                  // guarded by mutex_
   std::unordered_map<std::int64_t, std::string> verdicts_;  // of the reaper; guarded by mutex_
+  std::unordered_map<std::int64_t, std::string> revoked_;   // launches; guarded by mutex_
   std::vector<Unrecorded> unrecorded_;                      // guarded by mutex_
   queue::Dispatcher* dispatcher_ = nullptr;
   std::atomic<bool> shutting_down_{false};

@@ -46,6 +46,17 @@ void Lifecycle::fail_launch(std::int64_t meeting_id, const Error& error) {
   });
 }
 
+void Lifecycle::revoke(std::int64_t meeting_id, const std::string& handle) {
+  const std::scoped_lock lock(mutex_);
+  revoked_[meeting_id] = handle;
+}
+
+std::optional<std::string> Lifecycle::take_revoked(std::int64_t meeting_id) {
+  const std::scoped_lock lock(mutex_);
+  auto found = revoked_.extract(meeting_id);
+  return found ? std::optional(std::move(found.mapped())) : std::nullopt;
+}
+
 queue::Outcome Lifecycle::launch(const queue::Item& item) {
   const auto meeting_id = meeting_id_of(item);
   if (!meeting_id) return queue::Outcome::dead("the payload names no meeting");
@@ -55,11 +66,13 @@ queue::Outcome Lifecycle::launch(const queue::Item& item) {
     return std::pair(store::MeetingStore(connection).find(*meeting_id),
                      newest_session(connection, *meeting_id));
   });
+  const auto revoked = take_revoked(*meeting_id);
   // Stopped or reaped before its time came, or launched by an attempt that died after the commit.
   if (!meeting || !session || meeting->status != MeetingState::reserved) {
     return queue::Outcome::done();
   }
-  if (session->ended_at || session->runtime_handle) return queue::Outcome::done();
+  if (session->ended_at) return queue::Outcome::done();
+  if (session->runtime_handle && session->runtime_handle != revoked) return queue::Outcome::done();
   const auto spec = spec_for(*meeting, *session);
   if (!spec) return queue::Outcome::done();
 
@@ -78,6 +91,7 @@ queue::Outcome Lifecycle::launch(const queue::Item& item) {
     } catch (const std::exception&) {
       // The runtime has to end the bot first; what happened is told below.
       store_failure = std::current_exception();
+      revoke(*meeting_id, handle);
       return Error{Errc::unavailable, "the handle could not be stored"};
     }
   };

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fault.hpp"
 #include "server/bots/lifecycle.hpp"
 #include "server/store/meeting_store.hpp"
 
@@ -92,12 +93,21 @@ template <typename F>
 auto Lifecycle::apply(F change) {
   AfterCommit after;
   const UnixMillis now = parts_.clock.now_ms();
-  auto result = parts_.database.write([&](sql::Connection& connection) {
-    MeetingChange scope(connection, options_, now, after);
-    return change(scope);
-  });
-  if (result) tell(after);
-  return result;
+  const auto write = [&] {
+    return parts_.database.write([&](sql::Connection& connection) {
+      MeetingChange scope(connection, options_, now, after);
+      return change(scope);
+    });
+  };
+  try {
+    auto result = write();
+    if (result) tell(after);
+    return result;
+  } catch (const Unavailable&) {
+    // It may become durable yet. Lanes look after it, in the order of the writes.
+    wake(after.lanes);
+    throw;
+  }
 }
 
 }  // namespace bot::bots

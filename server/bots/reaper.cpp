@@ -50,19 +50,20 @@ Reaper::Moment Reaper::notice_gap() {
   const Millis monotonic = clock_.monotonic();
   const UnixMillis wall = clock_.now_ms();
   const Millis offset = Millis{wall} - monotonic;
-  const std::uint64_t failed_commits = database_.statistics().failed_commits;
+  const auto store = database_.statistics();
+  const std::uint64_t lost_writes = store.failed_commits + store.given_up + store.refused;
   // Half the shortest limit unheard is as much as can be overlooked.
   const Millis shortest =
       std::min({options_.reserved, options_.starting, options_.active, options_.stopping});
   const Millis patience = std::min(options_.interval + kClockSlack, shortest / 2);
   const bool late = !last_round_ || monotonic - *last_round_ > options_.interval + patience;
   const bool stepped = std::abs((offset - wall_offset_).count()) > kClockSlack.count();
-  const bool deaf = failed_commits != failed_commits_;
+  const bool deaf = lost_writes != lost_writes_;
   if (late || stepped || deaf) watching_since_ = monotonic;
   // Each round compares with the last one: a slow drift is no step.
   last_round_ = monotonic;
   wall_offset_ = offset;
-  failed_commits_ = failed_commits;
+  lost_writes_ = lost_writes;
   return {wall, monotonic};
 }
 

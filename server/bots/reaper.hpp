@@ -74,9 +74,9 @@ class Reaper {
   const Clock& clock_;
   const ReaperOptions options_;
   std::optional<Millis> last_round_;  // monotonic
-  std::uint64_t failed_commits_ = 0;
-  Millis wall_offset_{0};     // wall clock less monotonic clock, at the last round
-  Millis watching_since_{0};  // monotonic: of the present stretch without a gap
+  std::uint64_t lost_writes_ = 0;     // of the store, at the last round
+  Millis wall_offset_{0};             // wall clock less monotonic clock, at the last round
+  Millis watching_since_{0};          // monotonic: of the present stretch without a gap
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;  // guarded by mutex_

@@ -7,9 +7,27 @@
 namespace bot::store {
 
 Database::Database(const DatabaseOptions& options, const Clock& clock)
-    : clock_(clock), engine_(open_sqlite_engine(options, clock.now_ms())) {}
+    : clock_(clock),
+      write_wait_(options.write_wait),
+      engine_(open_sqlite_engine(options, clock.now_ms())) {}
 
 Database::~Database() = default;
+
+void Database::give_up(detail::Waited waited) {
+  ++given_up_;
+  const auto limit = std::to_string(write_wait_.count()) + " ms";
+  if (waited == detail::Waited::withdrawn)
+    throw Unavailable("the writer did not come to a write within " + limit + "; it was withdrawn",
+                      "the database is busy; try again");
+  throw Unavailable("a write was not durable within " + limit + "; it may become so later",
+                    "the database did not answer in time; what was asked may still be done");
+}
+
+WriteStatistics Database::statistics() const {
+  auto statistics = engine_->statistics();
+  statistics.given_up = given_up_;
+  return statistics;
+}
 
 Status Database::backup_to(const std::filesystem::path& to) {
   return engine_->copy_to(to);

@@ -10,10 +10,16 @@
 // read(f) runs f on a connection of its own that sees one consistent, committed state.
 //
 // Both throw bot::Unavailable when the engine is busy, full or away, and sql::Fault for what does
-// not pass by itself.
+// not pass by itself. A write that is not durable after write_wait, because the disk hangs, throws
+// bot::Unavailable too. Then f has either not been run and never will be, or has run and its
+// changes may become durable later: whoever repeats it has to ask first what is there (an
+// idempotency key does). In either case f is not touched any more. While the writer hangs for
+// longer than that, further writes are refused at once.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -28,7 +34,7 @@
 #include "base/result.hpp"
 #include "drivers/sql.hpp"
 #include "server/store/engine.hpp"
-#include "server/store/signal.hpp"
+#include "server/store/tasks.hpp"
 #include "server/store/write_statistics.hpp"
 
 namespace bot::store {
@@ -42,6 +48,7 @@ struct DatabaseOptions {
   // How long a transaction waits for another process. A write that comes while one waits is
   // refused after twice this, and has to be within 5 s (design §3).
   Millis busy_timeout{2000};
+  Millis write_wait{4500};      // how long a caller of write waits; likewise within 5 s
   std::string sqlite_vfs = {};  // for tests
 };
 
@@ -50,111 +57,6 @@ struct MigrationStatus {
   std::int64_t latest = 0;                // what this program knows
   std::vector<std::string> pending = {};  // names, in order
 };
-
-// What a write came to, for write_async.
-template <typename T>
-class Completed {
- public:
-  Completed(T value) : value_(std::move(value)) {}
-  Completed(std::exception_ptr failure) : failure_(std::move(failure)) {}
-
-  // The value, or throws what write would have thrown.
-  T get() && {
-    if (failure_) std::rethrow_exception(failure_);
-    return *std::move(value_);
-  }
-  bool failed() const { return failure_ != nullptr; }
-
- private:
-  std::optional<T> value_;
-  std::exception_ptr failure_;
-};
-
-namespace detail {
-
-template <typename T>
-struct IsResult : std::false_type {};
-template <typename T>
-struct IsResult<Result<T>> : std::true_type {};
-
-// What F returns; void becomes Unit.
-template <typename F>
-using Answer = std::conditional_t<std::is_void_v<std::invoke_result_t<F&, sql::Connection&>>,
-                                  Unit,
-                                  std::invoke_result_t<F&, sql::Connection&>>;
-
-template <typename F>
-Answer<F> answer_of(F& f, sql::Connection& connection) {
-  if constexpr (std::is_void_v<std::invoke_result_t<F&, sql::Connection&>>) {
-    f(connection);
-    return Unit{};
-  } else {
-    return f(connection);
-  }
-}
-
-template <typename T>
-WriteTask::Wish wish_of(const T& answer) {
-  if constexpr (IsResult<T>::value) {
-    return answer.has_value() ? WriteTask::Wish::keep : WriteTask::Wish::roll_back;
-  } else {
-    return WriteTask::Wish::keep;
-  }
-}
-
-// A write whose caller waits on its own stack.
-template <typename F>
-class WaitingTask final : public WriteTask {
- public:
-  explicit WaitingTask(F& f) : f_(f) {}
-
-  Wish run(sql::Connection& connection) override {
-    answer_.emplace(answer_of(f_, connection));
-    return wish_of(*answer_);
-  }
-  void finish(std::exception_ptr failure) noexcept override {
-    failure_ = std::move(failure);
-    finished_.raise();
-  }
-  Answer<F> wait() {
-    finished_.wait();
-    if (failure_) std::rethrow_exception(failure_);
-    return *std::move(answer_);
-  }
-
- private:
-  F& f_;
-  std::optional<Answer<F>> answer_;
-  std::exception_ptr failure_;
-  Signal finished_;
-};
-
-// A write that calls back and then deletes itself.
-template <typename F, typename Callback>
-class CallingTask final : public WriteTask {
- public:
-  CallingTask(F f, Callback callback) : f_(std::move(f)), callback_(std::move(callback)) {}
-
-  Wish run(sql::Connection& connection) override {
-    answer_.emplace(answer_of(f_, connection));
-    return wish_of(*answer_);
-  }
-  void finish(std::exception_ptr failure) noexcept override {
-    const std::unique_ptr<CallingTask> self(this);
-    if (failure) {
-      callback_(Completed<Answer<F>>(std::move(failure)));
-    } else {
-      callback_(Completed<Answer<F>>(*std::move(answer_)));
-    }
-  }
-
- private:
-  F f_;
-  Callback callback_;
-  std::optional<Answer<F>> answer_;
-};
-
-}  // namespace detail
 
 // Thread-safe.
 class Database {
@@ -170,9 +72,11 @@ class Database {
   detail::Answer<F> write(F&& f) {
     if (engine_->on_writing_thread())
       throw std::logic_error("a write was begun inside another one");
-    detail::WaitingTask<std::remove_reference_t<F>> task(f);
+    const auto task = std::make_shared<detail::WaitingTask<std::remove_reference_t<F>>>(f);
     engine_->submit(task);
-    return task.wait();
+    const auto waited = task->wait(write_wait_);
+    if (waited != detail::Waited::finished) give_up(waited);
+    return task->take();
   }
 
   // Does not block: `callback(Completed<…>)` is called on the writer's thread when the write is
@@ -180,10 +84,8 @@ class Database {
   // calling back, when too many writes wait.
   template <typename F, typename Callback>
   void write_async(F&& f, Callback&& callback) {
-    auto task = std::make_unique<detail::CallingTask<std::decay_t<F>, std::decay_t<Callback>>>(
-        std::forward<F>(f), std::forward<Callback>(callback));
-    engine_->submit(*task);
-    task.release();
+    engine_->submit(std::make_shared<detail::CallingTask<std::decay_t<F>, std::decay_t<Callback>>>(
+        std::forward<F>(f), std::forward<Callback>(callback)));
   }
 
   template <typename F>
@@ -202,12 +104,16 @@ class Database {
   // error has the engine's own words, which are for the log.
   Status check();
 
-  WriteStatistics statistics() const { return engine_->statistics(); }
+  WriteStatistics statistics() const;
   MigrationStatus migration_status();
   const sql::Dialect& dialect() const { return engine_->dialect(); }
 
  private:
+  [[noreturn]] void give_up(detail::Waited waited);
+
   const Clock& clock_;
+  const Millis write_wait_;
+  std::atomic<std::uint64_t> given_up_{0};
   std::unique_ptr<Engine> engine_;
 };
 

@@ -5,6 +5,7 @@
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <memory>
 
 #include "base/result.hpp"
 #include "drivers/sql.hpp"
@@ -38,9 +39,8 @@ class Engine {
   // Runs what was submitted before, then ends.
   virtual ~Engine() = default;
 
-  // Throws bot::Unavailable when too many wait; the task is then not touched. The task must live
-  // until its finish.
-  virtual void submit(WriteTask& task) = 0;
+  // Throws bot::Unavailable when too many wait; the task is then not touched.
+  virtual void submit(std::shared_ptr<WriteTask> task) = 0;
   // True on the thread that runs tasks: waiting there for another task would never end.
   virtual bool on_writing_thread() const = 0;
   // Runs `reading` on a connection that sees one consistent state and refuses to write.

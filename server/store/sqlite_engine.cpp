@@ -44,7 +44,7 @@ class TemporaryFolder {
 };
 
 struct Waiting {
-  WriteTask* task;
+  std::shared_ptr<WriteTask> task;
   SteadyTime since;
   std::exception_ptr failure = nullptr;
 };
@@ -59,6 +59,7 @@ class GroupCommitWriter {
       : connection_(std::move(connection)),
         max_waiting_(options.max_waiting_writes),
         max_batch_(options.max_batch),
+        longest_batch_(options.write_wait),
         thread_([this] { run(); }) {}
 
   GroupCommitWriter(const GroupCommitWriter&) = delete;
@@ -73,15 +74,16 @@ class GroupCommitWriter {
     thread_.join();
   }
 
-  void submit(WriteTask& task) {
+  void submit(std::shared_ptr<WriteTask> task) {
     {
       const std::lock_guard lock(mutex_);
       if (ending_) throw Unavailable("the database is being closed");
-      if (queue_.size() >= max_waiting_) {
-        ++statistics_.refused;
-        throw Unavailable("the database queue is full");
-      }
-      queue_.push_back({&task, std::chrono::steady_clock::now()});
+      if (queue_.size() >= max_waiting_) refuse("the database queue is full");
+      const auto now = std::chrono::steady_clock::now();
+      // Whoever waited behind it would be given up in the end: better at once.
+      if (batch_since_ && now - *batch_since_ > longest_batch_)
+        refuse("the database does not answer; try again");
+      queue_.push_back({std::move(task), now});
     }
     something_waits_.notify_one();
   }
@@ -111,14 +113,22 @@ class GroupCommitWriter {
     }
   }
 
+  // REQUIRES: mutex_ is held.
+  [[noreturn]] void refuse(const char* why) {
+    ++statistics_.refused;
+    throw Unavailable(why);
+  }
+
   // False at the end, when nothing waits any more.
   bool take(Batch& batch) {
     std::unique_lock lock(mutex_);
+    batch_since_.reset();
     something_waits_.wait(lock, [&] { return ending_ || !queue_.empty(); });
     while (!queue_.empty() && batch.size() < max_batch_) {
-      batch.push_back(queue_.front());
+      batch.push_back(std::move(queue_.front()));
       queue_.pop_front();
     }
+    batch_since_ = std::chrono::steady_clock::now();
     return !batch.empty();
   }
 
@@ -213,9 +223,11 @@ class GroupCommitWriter {
   std::uint64_t rolled_back_ = 0;                      // likewise
   const std::size_t max_waiting_;
   const std::size_t max_batch_;
+  const Millis longest_batch_;
   mutable std::mutex mutex_;
   std::condition_variable something_waits_;
   std::deque<Waiting> queue_;
+  std::optional<SteadyTime> batch_since_;  // when the writer took what it works on
   bool ending_ = false;
   WriteStatistics statistics_;
   std::thread thread_;  // last: it uses all of the above
@@ -334,7 +346,7 @@ class SqliteEngine final : public Engine {
                  options.readers,
                  options.reader_wait) {}
 
-  void submit(WriteTask& task) override { writer_.submit(task); }
+  void submit(std::shared_ptr<WriteTask> task) override { writer_.submit(std::move(task)); }
   bool on_writing_thread() const override { return writer_.on_this_thread(); }
   void read(const std::function<void(sql::Connection&)>& reading) override {
     readers_.read(reading);

@@ -32,7 +32,8 @@ struct Histogram {
 struct WriteStatistics {
   std::uint64_t writes = 0;       // finished, whatever their end
   std::uint64_t rolled_back = 0;  // of these, by their own wish or exception
-  std::uint64_t refused = 0;      // turned away because too many waited
+  std::uint64_t refused = 0;      // turned away: too many waited, or the writer hung
+  std::uint64_t given_up = 0;     // whose callers did not wait for their end
   std::uint64_t commits = 0;      // transactions, each of one batch of writes
   std::uint64_t syncs = 0;        // of these, the ones that changed something: one log sync each
   std::uint64_t failed_commits = 0;

@@ -21,6 +21,7 @@ class FakeRuntime final : public Runtime {
       const std::scoped_lock lock(mutex_);
       if (refusal_) return *refusal_;
     }
+    if (on_start_) on_start_();
     const std::string handle = "fake:" + spec.session_uid;
     if (auto committed = commit(handle); !committed) {
       const std::scoped_lock lock(mutex_);
@@ -58,6 +59,8 @@ class FakeRuntime final : public Runtime {
   }
   // Bots that outlive every stop.
   void make_stubborn() { obedient_ = false; }
+  // What happens before a bot's handle is stored; set before that can happen.
+  void on_start(std::function<void()> action) { on_start_ = std::move(action); }
   // What a bot does when it is told to end; set before that can happen.
   void on_stop(std::function<void()> action) { on_stop_ = std::move(action); }
   void forget(const std::string& session_uid) {
@@ -84,6 +87,7 @@ class FakeRuntime final : public Runtime {
   mutable std::mutex mutex_;
   ExitListener* listener_ = nullptr;
   std::optional<Error> refusal_;
+  std::function<void()> on_start_;
   std::function<void()> on_stop_;
   bool obedient_ = true;
   int withdrawn_ = 0;

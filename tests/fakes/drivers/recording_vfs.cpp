@@ -52,6 +52,7 @@ int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
 
 int sync_file(sqlite3_file* file, int flags) {
   auto& ours = File::of(file);
+  ours.recorder->wait_while_held();
   if (ours.recorder->broken()) return SQLITE_IOERR_FSYNC;
   const int code = real_methods(file)->xSync(File::real(file), flags);
   if (code == SQLITE_OK && ours.is_log) ours.recorder->log_synced();

@@ -28,8 +28,15 @@ class RecordingVfs {
   void fill_disk(bool full) { full_ = full; }
   // From now on syncing says that there was an I/O error.
   void break_syncs(bool broken) { broken_ = broken; }
+  // From now on syncing does not come to an end, as on a disk that hangs; until it is let go.
+  void hold_syncs() { held_ = true; }
+  void let_syncs_go() {
+    held_ = false;
+    held_.notify_all();
+  }
 
   // Called by the shim.
+  void wait_while_held() const { held_.wait(true); }
   bool full() const { return full_; }
   bool broken() const { return broken_; }
   void log_written(std::uint64_t bytes) { unsynced_log_bytes_ += bytes; }
@@ -46,6 +53,7 @@ class RecordingVfs {
   std::atomic<std::uint64_t> unsynced_log_bytes_{0};
   std::atomic<bool> full_{false};
   std::atomic<bool> broken_{false};
+  std::atomic<bool> held_{false};
 };
 
 }  // namespace bot

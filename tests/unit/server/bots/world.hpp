@@ -34,8 +34,10 @@ bool soon(Condition condition) {
 class World : public testing::Test {
  protected:
   World() : World(LifecycleOptions{}) {}
-  explicit World(LifecycleOptions options)
-      : lifecycle_({database_, runtime_, mailbox_, bus_, clock_}, prepared(std::move(options))),
+  explicit World(LifecycleOptions options,
+                 const store::DatabaseOptions& stored = {.path = ":memory:"})
+      : database_(stored, clock_),
+        lifecycle_({database_, runtime_, mailbox_, bus_, clock_}, prepared(std::move(options))),
         dispatcher_(database_, clock_, {.owner = "test"}) {
     runtime_.attach(lifecycle_);
     lifecycle_.register_handlers(dispatcher_);
@@ -145,7 +147,7 @@ class World : public testing::Test {
   }
 
   ManualClock clock_;
-  store::Database database_{{.path = ":memory:"}, clock_};
+  store::Database database_;
   commands::Mailbox mailbox_{database_, clock_};
   events::Bus bus_;
   std::mutex events_mutex_;

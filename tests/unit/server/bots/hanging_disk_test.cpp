@@ -1,0 +1,72 @@
+#include "server/bots/reaper.hpp"
+#include "tests/fakes/drivers/recording_vfs.hpp"
+#include "tests/unit/server/bots/world.hpp"
+
+namespace bot::bots {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// Before the World, whose store is on it.
+struct Disk {
+  RecordingVfs vfs_;
+};
+
+// A store whose disk can be made to hang. What is given up then may become durable later.
+class HangingDisk : protected Disk, public World {
+ protected:
+  HangingDisk()
+      : World({}, {.path = ":memory:", .write_wait = Millis{200}, .sqlite_vfs = vfs_.name()}) {}
+  ~HangingDisk() override { vfs_.let_syncs_go(); }
+};
+
+TEST_F(HangingDisk, AReservationThatBecomesDurableLateIsLaunchedAllTheSame) {
+  dispatcher_.start();
+  vfs_.hold_syncs();
+  EXPECT_THROW((void)lifecycle_.reserve(request("a")), Unavailable);
+  vfs_.let_syncs_go();
+
+  EXPECT_TRUE(soon([&] { return runtime_.specs().size() == 1; }));
+}
+
+TEST_F(HangingDisk, ALaunchWhoseHandleIsStoredAfterItsBotWasEndedIsDoneAgain) {
+  runtime_.on_start([this] {
+    if (runtime_.withdrawn() == 0) vfs_.hold_syncs();
+  });
+  const auto meeting = reserve("a");
+  dispatcher_.start();
+  ASSERT_TRUE(soon([&] { return runtime_.withdrawn() == 1; }));
+  vfs_.let_syncs_go();
+  ASSERT_TRUE(soon([&] { return session(meeting.id).runtime_handle.has_value(); }));
+  EXPECT_TRUE(runtime_.specs().empty());
+
+  EXPECT_TRUE(soon([&] {
+    clock_.advance(seconds{1});
+    dispatcher_.wake(launch_lane);
+    return runtime_.specs().size() == 1;
+  }));
+}
+
+TEST_F(HangingDisk, StartsTheWatchOfTheReaperAnew) {
+  Reaper reaper(database_, lifecycle_, clock_, {});
+  reaper.run_once();
+  const auto bot = activate("a");
+  const auto other = activate("b");
+  const auto pass_a_minute = [&] {
+    clock_.advance(minutes{1});
+    return reaper.run_once();
+  };
+  EXPECT_EQ(pass_a_minute(), 0);
+  vfs_.hold_syncs();
+  EXPECT_THROW((void)lifecycle_.heartbeats({session_uid(other.id)}), Unavailable);
+  EXPECT_THROW((void)lifecycle_.heartbeats({session_uid(bot.id)}), Unavailable);
+  vfs_.let_syncs_go();
+
+  EXPECT_EQ(pass_a_minute(), 0);
+  EXPECT_EQ(pass_a_minute(), 0) << "it could not be heard";
+  EXPECT_EQ(status(bot.id), "active");
+}
+
+}  // namespace
+}  // namespace bot::bots
