@@ -153,6 +153,7 @@ std::string describe(const Dialect& dialect) {
 
 std::string text_of(const std::vector<int>& statuses) {
   std::vector<std::string> texts;
+  texts.reserve(statuses.size());
   for (const auto status : statuses)
     texts.push_back(std::to_string(status));
   return join(texts, " or ");

@@ -17,10 +17,11 @@ class TlsContext {
     api_.ctx_set_verify(get(), SSL_VERIFY_PEER, nullptr);
     api_.ctx_set_options(get(), SSL_OP_NO_RENEGOTIATION);
     // What the macro SSL_CTX_set_min_proto_version does.
-    api_.ctx_ctrl(get(), SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, nullptr);
+    if (api_.ctx_ctrl(get(), SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, nullptr) != 1)
+      throw std::runtime_error("OpenSSL cannot be held to TLS 1.2");
   }
 
-  bool load(const TlsTrust& trust) {
+  bool load(const TlsTrust& trust) const {
     if (trust.ca_file.empty() && trust.ca_path.empty()) {
       return api_.ctx_set_default_verify_paths(get()) == 1;
     }
@@ -98,7 +99,8 @@ TlsSession::TlsSession(std::shared_ptr<TlsContext> context, const Origin& origin
   // As libcurl has it: a trusted certificate need not be a root.
   api.param_set_flags(judge, X509_V_FLAG_PARTIAL_CHAIN);
   if (api.param_set1_ip_asc(judge, origin.host.c_str()) != 1) {
-    api.set1_host(ssl, origin.host.c_str());
+    if (api.set1_host(ssl, origin.host.c_str()) != 1)
+      throw std::runtime_error("OpenSSL takes no host name to verify");
     // What the macro SSL_set_tlsext_host_name does, without its C-style cast.
     api.ssl_ctrl(ssl,
                  SSL_CTRL_SET_TLSEXT_HOSTNAME,
@@ -145,7 +147,7 @@ Status TlsSession::seal(std::string_view plain) {
 }
 
 Result<bool> TlsSession::open(std::string& into) {
-  std::array<char, 16 * 1024> buffer;
+  std::array<char, std::size_t{16} * 1024> buffer;
   state_->api.err_clear_error();
   for (;;) {
     const int got =

@@ -2,6 +2,7 @@
 // headers cost.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/compose.hpp>
 #include <boost/asio/io_context.hpp>
@@ -80,6 +81,8 @@ class Wire {
   }
 
  private:
+  static constexpr std::size_t longest_record = std::size_t{16} * 1024;
+
   template <typename Buffers>
   struct Reading;
   template <typename Buffers>
@@ -100,7 +103,7 @@ class Wire {
   std::optional<TlsSession> tls_;
   std::optional<Error> fault_;  // of TLS
   ErrorCode ended_;             // why nothing more can be decrypted
-  std::array<char, 16 * 1024> incoming_{};
+  std::array<char, longest_record> incoming_{};
   std::string outgoing_;
   std::string plain_;  // decrypted and not yet read
 };
@@ -193,7 +196,7 @@ struct Wire::Writing {
 
   template <typename Self>
   void write_cipher(Self& self) {
-    std::string record(std::min<std::size_t>(boost::beast::buffer_bytes(buffers), 16 * 1024), '\0');
+    std::string record(std::min(boost::beast::buffer_bytes(buffers), longest_record), '\0');
     taken = boost::asio::buffer_copy(boost::asio::buffer(record), buffers);
     fault = wire.encrypt(record);
     if (fault) {
