@@ -13,7 +13,7 @@
 namespace bot::e2e {
 namespace {
 
-constexpr Millis limit{1500};
+constexpr Millis limit{4000};
 constexpr std::chrono::hours hour{1};
 
 // A botd whose wall clock is the machine's and an offset. Its bots have the machine's own.
@@ -60,13 +60,13 @@ class SteppedClock : public testing::Test {
                           "--cleanup-interval",
                           "100ms",
                           "--reserved-limit",
-                          "1500ms",
+                          "4s",
                           "--starting-limit",
-                          "1500ms",
+                          "4s",
                           "--active-limit",
-                          "1500ms",
+                          "4s",
                           "--stopping-limit",
-                          "1500ms"},
+                          "4s"},
                 .variables = {{"LD_PRELOAD", BOT_FAKETIME_LIBRARY},
                               {"FAKETIME_TIMESTAMP_FILE", clock_file_},
                               {"FAKETIME_NO_CACHE", "1"},

@@ -54,8 +54,13 @@ TEST_F(DatabaseAway, IsA503InOurWordsWithinFiveSecondsAndTheEnginesWordsAreLogge
             "the database cannot be reached or is busy");
   EXPECT_NE(server_.log().find("BEGIN IMMEDIATE: database is locked"), std::string::npos)
       << server_.log();
-  EXPECT_TRUE(eventually([&] { return ask_ready()->status == 200; }));
-  EXPECT_EQ(post_bot()->status, 201);
+  EXPECT_TRUE(eventually([&] {
+    const auto ready = ask_ready();
+    return ready && ready->status == 200;
+  }));
+  const auto accepted = post_bot();
+  ASSERT_TRUE(accepted);
+  EXPECT_EQ(accepted->status, 201);
 }
 
 }  // namespace

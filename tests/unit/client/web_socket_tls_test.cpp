@@ -288,7 +288,7 @@ TEST(WebSocketOverTls, ASilentServerIsATimeout) {
     asio::read(tls, asio::dynamic_buffer(all), error);
   });
   const auto error =
-      WebSocket::connect(server.origin(), "/ws", {}, very_soon, server.trusted()).error();
+      WebSocket::connect(server.origin(), "/ws", {}, Millis{1500}, server.trusted()).error();
   EXPECT_EQ(error.code, Errc::timeout);
 }
 
