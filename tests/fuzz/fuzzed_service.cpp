@@ -68,11 +68,11 @@ std::string FuzzedService::callback_secret(std::int64_t meeting_id) {
 
 void FuzzedService::keep_tables() {
   service_.database().write([this](sql::Connection& connection) {
+    // In the order of their creation, so that rows come back after those that they refer to.
     std::vector<std::string> tables{"sqlite_sequence"};
     const auto rows = connection.query(connection.dialect().tables);
     for (const sql::Row row : rows)
       tables.push_back(row.text("name"));
-    restore_.emplace_back("PRAGMA defer_foreign_keys = ON");
     for (const auto& table : tables) {
       connection.query("CREATE TABLE kept_" + table + " AS SELECT * FROM " + table);
       restore_.push_back("DELETE FROM " + table);
