@@ -143,6 +143,7 @@ Result<ReportedSegment> decode_segment(const json& segment) {
   const json* text = find(segment, "text");
   if (text == nullptr || !text->is_string()) return wrong("text", "is not a string");
   result.text = text->get<std::string>();
+  if (result.text.find('\0') != std::string::npos) return wrong("text", "holds a NUL character");
   if (result.text.size() > kLongestText) return wrong("text", "is longer than 10000 bytes");
   std::optional<std::string> language;
   std::optional<std::string> speaker;

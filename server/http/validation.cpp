@@ -160,7 +160,12 @@ const json* BodyReader::needed(std::string_view name) {
 }
 
 std::optional<std::string> BodyReader::read_string(std::string_view name, const json& value) {
-  if (value.is_string()) return value.get<std::string>();
+  if (value.is_string()) {
+    auto text = value.get<std::string>();
+    if (text.find('\0') == text.npos) return text;
+    refuse(name, "must not hold a NUL character");
+    return std::nullopt;
+  }
   refuse(name, "str type expected", "type_error.str");
   return std::nullopt;
 }

@@ -73,7 +73,7 @@ TEST_F(Bots, SayEverythingThatIsWrongWithABody) {
       {R"({"platform":"zoom","native_meeting_id":"a/b"})",
        "422 body.native_meeting_id: native_meeting_id cannot hold any of / ? #"},
       {R"({"platform":"zoom","native_meeting_id":"a\u0000b"})",
-       "422 body.native_meeting_id: native_meeting_id cannot hold control characters"},
+       "422 body.native_meeting_id: must not hold a NUL character"},
       {R"({"platform":"google_meet","native_meeting_id":"a","passcode":"x"})",
        "422 body.passcode: Passcode is not supported for Google Meet meetings"},
       {R"({"platform":"zoom","native_meeting_id":"a","passcode":"12345"})",

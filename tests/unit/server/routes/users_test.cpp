@@ -58,7 +58,8 @@ TEST_F(Users, SaysEverythingThatIsWrongWithABody) {
       {R"({"email":7})", "422 body.email: str type expected"},
       {R"({"email":"nobody"})", "422 body.email: value is not a valid email address"},
       {R"({"email":"x@localhost"})", "422 body.email: value is not a valid email address"},
-      {R"({"email":"a\u0000@b.cd"})", "422 body.email: value is not a valid email address"},
+      {R"({"email":"a\u0000@b.cd"})", "422 body.email: must not hold a NUL character"},
+      {R"({"email":"a@b.cd","name":"a\u0000"})", "422 body.name: must not hold a NUL character"},
       {R"({"email":"a@b.cd","max_concurrent_bots":-1})",
        "422 body.max_concurrent_bots: ensure this value is greater than or equal to 0"},
       {R"({"email":"a@b.cd","max_concurrent_bots":1000001})",
@@ -92,11 +93,11 @@ TEST_F(Users, TakesAllNamesOfTheirLengthInCharacters) {
 
 TEST_F(Users, KeepsWhateverTextANameIs) {
   const auto made =
-      admin("POST", "/admin/users", R"({"email":"n@b.cd","name":"a\u0000\n\u001b[1m\"'; DROP"})");
+      admin("POST", "/admin/users", R"({"email":"n@b.cd","name":"a\n\u001b[1m\"'; DROP"})");
 
   ASSERT_EQ(made.status, 201);
   EXPECT_EQ(admin("GET", path(made.json["id"])).json["name"], made.json["name"]);
-  EXPECT_EQ(made.json["name"], std::string("a\0\n\x1b[1m\"'; DROP", 15));
+  EXPECT_EQ(made.json["name"], "a\n\x1b[1m\"'; DROP");
 }
 
 TEST_F(Users, RefusesBodiesOfAnotherMediaType) {
