@@ -133,6 +133,11 @@ std::optional<Lane::Round> Lane::next_round() {
   round.draining = draining_;
   round.room = draining_ || held_.size() >= capacity_ ? 0 : capacity_ - held_.size();
   if (round.room > 0) woken_ = false;
+  if (claimed_unseen_) {
+    round.known.emplace();
+    for (const auto& [id, fence] : held_)
+      round.known->insert(id);
+  }
   storing_ = true;
   return round;
 }
@@ -148,6 +153,7 @@ Lane::Stored Lane::store(const Round& round) {
     for (const auto& verdict : round.verdicts) {
       if (!store_verdict(connection, verdict, stored)) ++stored.counted.lost;
     }
+    if (round.known) return_unknown(connection, name_, options_.owner, *round.known);
     const auto now = clock_.now_ms();
     auto shares = round.shares;
     if (round.room > 0)
@@ -195,6 +201,7 @@ void Lane::settle(Stored stored) {
     statistics_.snoozed += stored.counted.snoozed;
     statistics_.lost += stored.counted.lost;
     next_run_at_ = stored.next_run_at;
+    claimed_unseen_ = false;
     for (auto& item : stored.claimed) {
       if (draining_) {  // began while this was being stored
         const auto run_at = item.run_at;
@@ -221,6 +228,7 @@ void Lane::settle_failure(Round round) {
       std::move(verdicts_.begin(), verdicts_.end(), std::back_inserter(round.verdicts));
       verdicts_ = std::move(round.verdicts);
     }
+    claimed_unseen_ = claimed_unseen_ || round.room > 0;
     woken_ = true;
     storing_ = false;
     not_before_ = steady_clock::now() + store_pause;

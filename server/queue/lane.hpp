@@ -6,6 +6,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -55,6 +56,8 @@ class Lane {
     std::size_t room = 0;
     Shares shares;  // of what is held
     bool draining = false;
+    // After a claim whose end is not known: what is held all the same.
+    std::optional<std::set<std::int64_t>> known;
   };
   struct Stored {
     std::vector<Item> claimed;
@@ -94,6 +97,7 @@ class Lane {
   std::optional<UnixMillis> next_run_at_;
   bool woken_ = true;  // looks once at the beginning
   bool storing_ = false;
+  bool claimed_unseen_ = false;  // a claim was given up that may become durable yet
   bool draining_ = false;
   bool ending_ = false;
   std::chrono::steady_clock::time_point not_before_{};  // after the store was away

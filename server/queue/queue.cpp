@@ -145,4 +145,17 @@ std::size_t return_leases_of(sql::Connection& connection, std::string_view owner
   return items.size();
 }
 
+void return_unknown(sql::Connection& connection,
+                    std::string_view lane,
+                    std::string_view owner,
+                    const std::set<std::int64_t>& known) {
+  std::string statement = "SELECT " BOT_ITEM_COLUMNS
+                          " FROM queue_items WHERE status = 'leased' AND lease_owner = $1"
+                          " AND lane = $2";
+  statement.append(connection.dialect().for_update);
+  for (const auto& item : store::read_all(connection.query(statement, {owner, lane}), read_item)) {
+    if (!known.contains(item.id)) snooze(connection, item.id, item.fence, item.run_at);
+  }
+}
+
 }  // namespace bot::queue

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,6 +77,14 @@ bool snooze(sql::Connection& connection, std::int64_t id, std::int64_t fence, Un
 std::vector<std::string> return_expired(sql::Connection& connection, UnixMillis now);
 // The same at once for everything an owner holds: for an owner that starts again.
 std::size_t return_leases_of(sql::Connection& connection, std::string_view owner, UnixMillis now);
+
+// Items of the lane that the owner has leased without knowing: their claim became durable after the
+// owner had given it up. They are ready again without having spent an attempt. `known`: those that
+// it holds.
+void return_unknown(sql::Connection& connection,
+                    std::string_view lane,
+                    std::string_view owner,
+                    const std::set<std::int64_t>& known);
 
 // Takes an item that is not leased out of the queue, as dead for this reason.
 bool cancel(sql::Connection& connection, std::int64_t id, std::string_view reason, UnixMillis now);

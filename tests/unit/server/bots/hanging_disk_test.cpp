@@ -16,8 +16,9 @@ struct Disk {
 // A store whose disk can be made to hang. What is given up then may become durable later.
 class HangingDisk : protected Disk, public World {
  protected:
-  HangingDisk()
-      : World({}, {.path = ":memory:", .write_wait = Millis{200}, .sqlite_vfs = vfs_.name()}) {}
+  explicit HangingDisk(LifecycleOptions options = {})
+      : World(std::move(options),
+              {.path = ":memory:", .write_wait = Millis{1500}, .sqlite_vfs = vfs_.name()}) {}
   ~HangingDisk() override { vfs_.let_syncs_go(); }
 };
 
@@ -25,6 +26,29 @@ TEST_F(HangingDisk, AReservationThatBecomesDurableLateIsLaunchedAllTheSame) {
   dispatcher_.start();
   vfs_.hold_syncs();
   EXPECT_THROW((void)lifecycle_.reserve(request("a")), Unavailable);
+  vfs_.let_syncs_go();
+
+  EXPECT_TRUE(soon([&] { return runtime_.specs().size() == 1; }));
+}
+
+// Whose launches wait for ten seconds.
+class ParkedOnAHangingDisk : public HangingDisk {
+ protected:
+  static LifecycleOptions parked() {
+    LifecycleOptions options;
+    options.clocks.start_delay = seconds{10};
+    return options;
+  }
+  ParkedOnAHangingDisk() : HangingDisk(parked()) {}
+};
+
+TEST_F(ParkedOnAHangingDisk, WhatWasClaimedLateIsWorkedOnWithoutWaitingForItsLease) {
+  dispatcher_.start();
+  reserve("a");
+  vfs_.hold_syncs();
+  clock_.advance(seconds{10});
+  dispatcher_.wake(launch_lane);
+  ASSERT_TRUE(soon([&] { return database_.statistics().given_up == 1; }));
   vfs_.let_syncs_go();
 
   EXPECT_TRUE(soon([&] { return runtime_.specs().size() == 1; }));
