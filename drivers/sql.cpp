@@ -11,6 +11,11 @@ namespace {
 
 }  // namespace
 
+std::string beginning_of(std::string_view statement) {
+  constexpr std::size_t longest = 60;
+  return std::string(statement.substr(0, longest)) + (statement.size() > longest ? "…" : "");
+}
+
 const Value& Row::value(std::size_t column) const {
   if (column >= rows_->names_->size())
     throw Fault("the statement has no column number " + std::to_string(column));
@@ -67,6 +72,16 @@ Rows::Rows(std::shared_ptr<const Names> names, std::vector<Value> values, std::s
     : names_(names->empty() ? nullptr : std::move(names)),
       values_(std::move(values)),
       changed_(changed) {}
+
+const Rows::Names& Rows::names() const {
+  static const Names none;
+  return names_ ? *names_ : none;
+}
+
+std::span<const Value> Rows::values(std::size_t row) const {
+  if (row >= size()) throw Fault("the statement gave no row number " + std::to_string(row));
+  return std::span(values_).subspan(row * names_->size(), names_->size());
+}
 
 Row Rows::operator[](std::size_t row) const& {
   if (row >= size()) throw Fault("the statement gave no row number " + std::to_string(row));

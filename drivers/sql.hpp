@@ -27,6 +27,9 @@ class Fault : public bot::Fault {
   using bot::Fault::Fault;
 };
 
+// Enough of a statement to recognise it in a message.
+std::string beginning_of(std::string_view statement);
+
 // A value going to or coming from the engine. Converts implicitly from what rows are made of; an
 // empty optional is null.
 class Value {
@@ -108,6 +111,10 @@ class Rows {
 
   std::size_t size() const { return names_ ? values_.size() / names_->size() : 0; }
   bool empty() const { return values_.empty(); }
+  // Of the columns; none for a statement that gives no rows.
+  const Names& names() const;
+  // The values of one row, in the order of the columns.
+  std::span<const Value> values(std::size_t row) const;
   // Rows that an INSERT, UPDATE or DELETE changed; not meaningful for a SELECT.
   std::size_t changed() const { return changed_; }
 

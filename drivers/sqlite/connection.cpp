@@ -31,11 +31,6 @@ constexpr const char* told_of_a_full_disk = "the disk of the database is full; t
 constexpr const char* told_when_busy = "the database is busy; try again";
 constexpr const char* told_when_away = "the database cannot be reached; try again";
 
-std::string beginning_of(std::string_view sql) {
-  constexpr std::size_t longest = 60;
-  return std::string(sql.substr(0, longest)) + (sql.size() > longest ? "…" : "");
-}
-
 [[noreturn]] void raise(sqlite3* database, int code, const std::string& doing) {
   const std::string why = database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code);
   const std::string text = "the database refused " + doing + ": " + why;
