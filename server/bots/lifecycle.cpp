@@ -127,7 +127,7 @@ Result<store::MeetingRow> Lifecycle::reserve(const ReserveRequest& request, cons
 Result<ConfigureOutcome> Lifecycle::configure(std::int64_t meeting_id,
                                               const ConfigureRequest& request) {
   return apply([&](MeetingChange& change) -> Result<ConfigureOutcome> {
-    auto meeting = store::MeetingStore(change.connection()).find(meeting_id);
+    auto meeting = store::MeetingStore(change.connection()).hold(meeting_id);
     if (!meeting) {
       return Error{.code = Errc::not_found,
                    .message = "there is no meeting " + std::to_string(meeting_id)};

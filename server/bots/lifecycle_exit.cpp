@@ -33,7 +33,7 @@ UnixMillis last_sign_of_life(const store::MeetingRow& meeting,
 
 void Lifecycle::record_exit(MeetingChange& change, const Unrecorded& exit) const {
   const auto verdict = verdict_on(exit.meeting_id);
-  auto meeting = store::MeetingStore(change.connection()).find(exit.meeting_id);
+  auto meeting = store::MeetingStore(change.connection()).hold(exit.meeting_id);
   if (!meeting || domain::is_final(meeting->status)) return;
   const auto session = store::SessionStore(change.connection()).find_by_uid(exit.session_uid);
   if (!session || session->ended_at) return;
@@ -80,7 +80,7 @@ void Lifecycle::close_dead(const std::vector<LaunchedBot>& dead) {
     (void)apply([&](MeetingChange& change) -> Status {
       for (std::size_t i = first; i < last; ++i) {
         const auto& bot = dead[i];
-        const auto meeting = store::MeetingStore(change.connection()).find(bot.meeting_id);
+        const auto meeting = store::MeetingStore(change.connection()).hold(bot.meeting_id);
         // A launch that was cut off between storing the handle and opening the gate is still in
         // the queue, and done again once the handle is gone.
         if (meeting && meeting->status == MeetingState::reserved &&
@@ -127,7 +127,7 @@ Result<bool> Lifecycle::reap(std::int64_t meeting_id,
   }
   const auto session_uid = session ? session->session_uid : "";
   return apply([&](MeetingChange& change) -> Result<bool> {
-    auto meeting = store::MeetingStore(change.connection()).find(meeting_id);
+    auto meeting = store::MeetingStore(change.connection()).hold(meeting_id);
     if (!meeting) return false;
     if (meeting->status == MeetingState::failed) return meeting->failure_reason == failure_reason;
     if (meeting->status != state) return false;

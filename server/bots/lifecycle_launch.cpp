@@ -32,7 +32,7 @@ std::optional<BotSpec> Lifecycle::spec_for(const store::MeetingRow& meeting,
 
 void Lifecycle::fail_launch(std::int64_t meeting_id, const Error& error) {
   (void)apply([&](MeetingChange& change) -> Status {
-    auto meeting = store::MeetingStore(change.connection()).find(meeting_id);
+    auto meeting = store::MeetingStore(change.connection()).hold(meeting_id);
     if (!meeting || meeting->status != MeetingState::reserved) return Unit{};
     const auto session = newest_session(change.connection(), meeting_id);
     change.end(*meeting,
@@ -81,7 +81,7 @@ queue::Outcome Lifecycle::launch(const queue::Item& item) {
   const auto commit = [&](const std::string& handle) -> Status {
     try {
       return parts_.database.write([&](sql::Connection& connection) -> Status {
-        const auto row = store::MeetingStore(connection).find(*meeting_id);
+        const auto row = store::MeetingStore(connection).hold(*meeting_id);
         withdrawn = !row || row->status != MeetingState::reserved;
         if (withdrawn) return Error{Errc::conflict, "the reservation is gone"};
         record_launch(

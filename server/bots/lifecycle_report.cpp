@@ -28,7 +28,7 @@ struct Sender {
 Result<Sender> find_sender(sql::Connection& connection, const std::string& session_uid) {
   auto session = store::SessionStore(connection).find_by_uid(session_uid);
   if (!session) return unknown_session();
-  auto meeting = store::MeetingStore(connection).find(session->meeting_id);
+  auto meeting = store::MeetingStore(connection).hold(session->meeting_id);
   if (!meeting) return unknown_session();
   return Sender{*std::move(session), *std::move(meeting)};
 }
@@ -223,6 +223,7 @@ Status Lifecycle::segments(const std::string& session_uid,
     }
     store::TranscriptStore(connection).upsert(meeting.id, rows, now);
     store::SessionStore(connection).heartbeat(session_uid, now);
+    after = {};
     after.events.emplace_back(std::move(spoken));
     return Unit{};
   });

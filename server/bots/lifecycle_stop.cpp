@@ -56,7 +56,7 @@ Result<StopOutcome> stop_in(MeetingChange& change,
                             std::int64_t meeting_id,
                             domain::ChangeSource by,
                             Millis grace) {
-  auto meeting = store::MeetingStore(change.connection()).find(meeting_id);
+  auto meeting = store::MeetingStore(change.connection()).hold(meeting_id);
   if (!meeting) {
     return Error{.code = Errc::not_found, .message = std::string(domain::nothing_to_stop_text)};
   }
@@ -76,7 +76,7 @@ Result<StopOutcome> stop_in(MeetingChange& change,
 
 // Whatever is left of it: its bot is gone, or nobody will hear from it.
 void close_stopped(MeetingChange& change, std::int64_t meeting_id) {
-  auto row = store::MeetingStore(change.connection()).find(meeting_id);
+  auto row = store::MeetingStore(change.connection()).hold(meeting_id);
   if (!row || domain::is_final(row->status)) return;
   const auto session = newest_session(change.connection(), meeting_id);
   change.end_stopped(*row, session ? session->session_uid : "", domain::ChangeSource::runtime);
@@ -193,7 +193,7 @@ queue::Outcome Lifecycle::finish_meeting(const queue::Item& item) {
   if (!meeting_id) return queue::Outcome::dead("the payload names no meeting");
   parts_.database.write([&](sql::Connection& connection) {
     store::MeetingStore meetings(connection);
-    const auto meeting = meetings.find(*meeting_id);
+    const auto meeting = meetings.hold(*meeting_id);
     if (!meeting) return;
     const auto data = types::Json::parse(meeting->data, nullptr, false);
     store::TranscriptStore transcripts(connection);

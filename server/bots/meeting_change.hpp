@@ -95,6 +95,7 @@ auto Lifecycle::apply(F change) {
   const UnixMillis now = parts_.clock.now_ms();
   const auto write = [&] {
     return parts_.database.write([&](sql::Connection& connection) {
+      after = {};
       MeetingChange scope(connection, options_, now, after);
       return change(scope);
     });

@@ -60,7 +60,7 @@ Result<http::Reply> create_once(
     const Clock& clock,
     const IdempotencyKey& key,
     const std::function<Result<http::Reply>(sql::Connection&)>& create) {
-  return database.write([&](sql::Connection& connection) -> Result<http::Reply> {
+  auto made = database.write([&](sql::Connection& connection) -> Result<http::Reply> {
     auto earlier = key.earlier(connection);
     if (!earlier) return std::move(earlier).error();
     if (*earlier) return **std::move(earlier);
@@ -71,6 +71,11 @@ Result<http::Reply> create_once(
     }
     return reply;
   });
+  if (made || made.error().code != Errc::conflict || !key.given()) return made;
+  // Where writes run at once, a twin of this request may just have been answered.
+  auto twin = database.read([&](sql::Connection& connection) { return key.earlier(connection); });
+  if (twin && *twin) return **std::move(twin);
+  return made;
 }
 
 }  // namespace bot::routes

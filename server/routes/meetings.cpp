@@ -72,7 +72,9 @@ class MeetingRoutes {
       if (!meeting) return meeting.error();
       store::MeetingStore meetings(connection);
       meetings.merge_data(meeting->id, patch->dump(), clock_.now_ms());
-      return json(200, to_wire(meetings.find(meeting->id).value()));
+      const auto updated = meetings.find(meeting->id);
+      if (!updated) return Error{.code = Errc::not_found, .message = "Meeting not found"};
+      return json(200, to_wire(*updated));
     });
   }
 

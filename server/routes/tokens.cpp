@@ -66,7 +66,7 @@ Result<Reply> create(store::Database& database,
     const auto earlier = key->earlier(connection);
     if (!earlier) return earlier.error();
     if (*earlier) return shown_once(*user_id);
-    if (!store::UserStore(connection).find(*user_id)) {
+    if (!store::UserStore(connection).lock(*user_id)) {
       return Error{.code = Errc::not_found, .message = "User not found"};
     }
     const auto now = clock.now_ms();

@@ -1,15 +1,24 @@
 #include "server/store/database.hpp"
 
 #include "server/store/migrations.hpp"
+#include "server/store/postgres_engine.hpp"
 #include "server/store/setting_store.hpp"
 #include "server/store/sqlite_engine.hpp"
 
 namespace bot::store {
+namespace {
+
+std::unique_ptr<Engine> open_engine(const DatabaseOptions& options, UnixMillis now) {
+  return options.url.empty() ? open_sqlite_engine(options, now)
+                             : open_postgres_engine(options, now);
+}
+
+}  // namespace
 
 Database::Database(const DatabaseOptions& options, const Clock& clock)
     : clock_(clock),
       write_wait_(options.write_wait),
-      engine_(open_sqlite_engine(options, clock.now_ms())) {}
+      engine_(open_engine(options, clock.now_ms())) {}
 
 Database::~Database() = default;
 
@@ -36,7 +45,8 @@ Status Database::backup_to(const std::filesystem::path& to) {
 Status Database::check() {
   try {
     read([](sql::Connection& connection) { connection.query("SELECT 1"); });
-    if (engine_->statistics().last_commit_failed) {
+    const auto writes = engine_->statistics();
+    if (writes.last_commit_failed || writes.hangs) {
       write([this](sql::Connection& connection) {
         SettingStore(connection).put("last_probe", std::to_string(clock_.now_ms()));
       });
@@ -49,6 +59,10 @@ Status Database::check() {
 
 MigrationStatus Database::migration_status() {
   return read([](sql::Connection& connection) { return migration_status_of(connection); });
+}
+
+MigrationStatus inspect_schema(const DatabaseOptions& options) {
+  return options.url.empty() ? inspect_sqlite_schema(options) : inspect_postgres_schema(options);
 }
 
 }  // namespace bot::store

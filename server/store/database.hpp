@@ -3,9 +3,11 @@
 // write(f) runs f(sql::Connection&) in a transaction and returns what f returned, but only after
 // the commit that covers it is durable. Concurrent writes share one commit (SQLite: one writer
 // thread, a savepoint for each write, one sync for the batch), so f must be short: no waiting, no
-// network, no other write or read of the Database. An exception out of f undoes f alone and comes
+// network, no other write or read of the Database; with PostgreSQL, where writes run at once, it is
+// run again when the engine gave it up for others' sake, so what it leaves outside the database is
+// assigned, never added to. An exception out of f undoes f alone and comes
 // out of write; a Result that holds an Error undoes f too and is returned. Many threads may call at
-// once; writes happen in the order of their calls.
+// once; on SQLite writes happen in the order of their calls.
 //
 // read(f) runs f on a connection of its own that sees one consistent, committed state.
 //
@@ -40,16 +42,21 @@
 namespace bot::store {
 
 struct DatabaseOptions {
-  std::string path;  // of the SQLite file, or ":memory:": a file in memory, gone at the end
+  std::string path = {};  // of the SQLite file, or ":memory:": a file in memory, gone at the end
+  std::string url = {};   // postgresql://…: that server instead of a file; may hold a password
   std::size_t max_waiting_writes = 2048;
   std::size_t max_batch = 256;  // writes in one commit
   int readers = 4;              // connections for reading
-  Millis reader_wait{5000};     // how long a read waits for one of them
+  Millis reader_wait{2000};     // how long a read waits for one of them
   // How long a transaction waits for another process. A write that comes while one waits is
   // refused after twice this, and has to be within 5 s (design §3).
   Millis busy_timeout{2000};
-  Millis write_wait{4500};      // how long a caller of write waits; likewise within 5 s
-  std::string sqlite_vfs = {};  // for tests
+  Millis write_wait{4500};         // how long a caller of write waits; likewise within 5 s
+  std::string sqlite_vfs = {};     // for tests
+  std::size_t most_sessions = 16;  // with PostgreSQL
+  Millis statement_timeout{4000};  // likewise
+  // Likewise: a server adopts or closes every bot that is stored, so there may be only one.
+  enum class Servers { any, one } servers = Servers::any;
 };
 
 struct MigrationStatus {
@@ -73,7 +80,7 @@ class Database {
     if (engine_->on_writing_thread())
       throw std::logic_error("a write was begun inside another one");
     const auto task = std::make_shared<detail::WaitingTask<std::remove_reference_t<F>>>(f);
-    engine_->submit(task);
+    engine_->perform(task);
     const auto waited = task->wait(write_wait_);
     if (waited != detail::Waited::finished) give_up(waited);
     return task->take();
@@ -100,8 +107,8 @@ class Database {
   // file is there already, Errc::unavailable when it cannot be written.
   Status backup_to(const std::filesystem::path& to);
 
-  // For /ready: can the database be read, and did the last commit succeed (if not, tries one). The
-  // error has the engine's own words, which are for the log.
+  // For /ready: can the database be read, and did the last commit succeed and does none hang (if
+  // not, tries one). The error has the engine's own words, which are for the log.
   Status check();
 
   WriteStatistics statistics() const;

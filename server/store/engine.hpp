@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include "base/result.hpp"
 #include "drivers/sql.hpp"
@@ -13,8 +14,9 @@
 
 namespace bot::store {
 
-// One caller's write. An engine calls run once inside a transaction of its own or a savepoint of a
-// shared one, and then finish exactly once; after finish it does not touch the task again.
+// One caller's write. An engine calls run inside a transaction of its own or a savepoint of a
+// shared one, again after it gave that up for others' sake, and then finish exactly once; after
+// finish it does not touch the task again. What a run leaves outside the database must not add up.
 class WriteTask {
  public:
   enum class Wish { keep, roll_back };
@@ -41,6 +43,9 @@ class Engine {
 
   // Throws bot::Unavailable when too many wait; the task is then not touched.
   virtual void submit(std::shared_ptr<WriteTask> task) = 0;
+  // The same for a caller that is going to wait for the finish: may run the task before it returns.
+  // An engine that runs tasks again does so, for nobody else keeps what they refer to.
+  virtual void perform(std::shared_ptr<WriteTask> task) { submit(std::move(task)); }
   // True on the thread that runs tasks: waiting there for another task would never end.
   virtual bool on_writing_thread() const = 0;
   // Runs `reading` on a connection that sees one consistent state and refuses to write.

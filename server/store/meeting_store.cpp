@@ -182,6 +182,12 @@ std::optional<MeetingRow> MeetingStore::find(std::int64_t id) {
       read_meeting);
 }
 
+std::optional<MeetingRow> MeetingStore::hold(std::int64_t id) {
+  std::string statement = "SELECT " BOT_MEETING_COLUMNS " FROM meetings WHERE id = $1";
+  statement.append(connection_.dialect().for_update);
+  return read_first(connection_.query(statement, {id}), read_meeting);
+}
+
 std::optional<MeetingRow> MeetingStore::find_newest(std::int64_t user_id,
                                                     std::string_view platform,
                                                     std::string_view native_meeting_id) {

@@ -60,6 +60,9 @@ class MeetingStore {
   std::int64_t count_in(domain::MeetingState state);
   std::int64_t count();
   std::optional<MeetingRow> find(std::int64_t id);
+  // The same, and nobody else changes the row before the end of the transaction: what is decided
+  // upon its state still holds when it is written.
+  std::optional<MeetingRow> hold(std::int64_t id);
   std::optional<MeetingRow> find_newest(std::int64_t user_id,
                                         std::string_view platform,
                                         std::string_view native_meeting_id);

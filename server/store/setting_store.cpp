@@ -15,6 +15,13 @@ void SettingStore::put(std::string_view key, std::string_view value) {
       {key, value});
 }
 
+std::string SettingStore::keep(std::string_view key, std::string_view value) {
+  connection_.query(
+      "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING",
+      {key, value});
+  return find(key).value();
+}
+
 bool SettingStore::remove(std::string_view key) {
   return connection_.query("DELETE FROM settings WHERE key = $1", {key}).changed() != 0;
 }

@@ -81,8 +81,7 @@ class GroupCommitWriter {
       if (queue_.size() >= max_waiting_) refuse("the database queue is full");
       const auto now = std::chrono::steady_clock::now();
       // Whoever waited behind it would be given up in the end: better at once.
-      if (batch_since_ && now - *batch_since_ > longest_batch_)
-        refuse("the database does not answer; try again");
+      if (hangs(now)) refuse("the database does not answer; try again");
       queue_.push_back({std::move(task), now});
     }
     something_waits_.notify_one();
@@ -92,12 +91,16 @@ class GroupCommitWriter {
     const std::lock_guard lock(mutex_);
     auto statistics = statistics_;
     statistics.waiting = queue_.size();
+    statistics.hangs = hangs(std::chrono::steady_clock::now());
     return statistics;
   }
 
   bool on_this_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
 
  private:
+  // REQUIRES: mutex_ is held.
+  bool hangs(SteadyTime now) const { return batch_since_ && now - *batch_since_ > longest_batch_; }
+
   struct Tally {
     std::uint64_t commits = 0;
     std::uint64_t syncs = 0;
@@ -371,7 +374,7 @@ std::unique_ptr<Engine> open_sqlite_engine(const DatabaseOptions& options, UnixM
   return std::make_unique<SqliteEngine>(options, now);
 }
 
-MigrationStatus inspect_schema(const DatabaseOptions& options) {
+MigrationStatus inspect_sqlite_schema(const DatabaseOptions& options) {
   MigrationStatus nothing{.latest = static_cast<std::int64_t>(migrations().size())};
   for (const auto& step : migrations())
     nothing.pending.emplace_back(step.name);

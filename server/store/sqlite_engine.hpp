@@ -1,4 +1,4 @@
-// SQLite behind the Engine seam: the only file of the store that knows which engine runs.
+// SQLite behind the Engine seam.
 #pragma once
 
 #include <memory>
@@ -10,5 +10,8 @@ namespace bot::store {
 
 // Opens, migrates and starts the writer.
 std::unique_ptr<Engine> open_sqlite_engine(const DatabaseOptions& options, UnixMillis now);
+
+// Of a file that may not be there.
+MigrationStatus inspect_sqlite_schema(const DatabaseOptions& options);
 
 }  // namespace bot::store

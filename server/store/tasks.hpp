@@ -80,7 +80,8 @@ class WaitingTask final : public WriteTask {
 
   Wish run(sql::Connection& connection) override {
     auto expected = Stage::waiting;
-    if (!stage_.compare_exchange_strong(expected, Stage::running)) return Wish::roll_back;
+    const bool first = stage_.compare_exchange_strong(expected, Stage::running);
+    if (!first && expected != Stage::running) return Wish::roll_back;
     const RaiseAtEnd through{ran_};
     answer_.emplace(answer_of(f_, connection));
     return wish_of(*answer_);
@@ -91,12 +92,15 @@ class WaitingTask final : public WriteTask {
     finished_.raise();
   }
 
-  // Waits longer than that only while f runs.
+  // Waits longer than that only while f runs, and then a moment for its commit.
   Waited wait(Millis limit) {
     if (!finished_.wait_for(limit)) {
       auto expected = Stage::waiting;
       if (stage_.compare_exchange_strong(expected, Stage::withdrawn)) return Waited::withdrawn;
-      if (expected == Stage::running) ran_.wait();
+      if (expected == Stage::running) {
+        ran_.wait();
+        (void)finished_.wait_for(commit_grace);
+      }
     }
     return stage_.load() == Stage::finished ? Waited::finished : Waited::given_up;
   }
@@ -108,6 +112,7 @@ class WaitingTask final : public WriteTask {
 
  private:
   enum class Stage { waiting, running, withdrawn, finished };
+  static constexpr Millis commit_grace{300};
   struct RaiseAtEnd {
     Signal& signal;
     ~RaiseAtEnd() { signal.raise(); }

@@ -39,6 +39,7 @@ struct WriteStatistics {
   std::uint64_t failed_commits = 0;
   bool last_commit_failed = false;
   std::size_t waiting = 0;  // now
+  bool hangs = false;       // now: the writer is at a batch that takes too long
   Histogram<8> batch_size{.bounds = {1, 2, 4, 8, 16, 32, 64, 128}};
   // From being submitted to being durable.
   Histogram<12> seconds{

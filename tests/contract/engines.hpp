@@ -3,42 +3,49 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
+#include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
-#include "base/ids.hpp"
 #include "server/store/database.hpp"
 #include "tests/fakes/base/manual_clock.hpp"
 
 namespace bot::store {
 
-struct EngineCase {
-  std::string name;
+// An empty database of its own for each test; gone with this.
+class EmptyDatabase {
+ public:
+  EmptyDatabase() = default;
+  EmptyDatabase(const EmptyDatabase&) = delete;
+  EmptyDatabase& operator=(const EmptyDatabase&) = delete;
+  virtual ~EmptyDatabase() = default;
+
+  virtual DatabaseOptions options() const = 0;
 };
 
-inline std::vector<EngineCase> engines() {
-  return {{.name = "sqlite"}};
+struct EngineCase {
+  std::string name;
+  std::function<std::unique_ptr<EmptyDatabase>()> make;
+};
+
+inline void PrintTo(const EngineCase& engine, std::ostream* out) {
+  *out << engine.name;
 }
+
+// Each program of tests links the answer for one engine: sqlite_case.cpp or postgres_case.cpp.
+std::vector<EngineCase> engines();
 
 inline std::string name_of_case(const testing::TestParamInfo<EngineCase>& info) {
   return info.param.name;
 }
 
-// A database of its own for each test, on disk.
 class OnEachEngine : public testing::TestWithParam<EngineCase> {
  protected:
-  OnEachEngine() {
-    std::filesystem::create_directories(folder_);
-    reopen();
-  }
-  ~OnEachEngine() override {
-    database_.reset();
-    std::filesystem::remove_all(folder_);
-  }
+  OnEachEngine() : empty_(GetParam().make()) { reopen(); }
 
-  DatabaseOptions options() const { return {.path = folder_ / "botd.db"}; }
+  DatabaseOptions options() const { return empty_->options(); }
   // As after a restart of the program.
   void reopen() {
     database_.reset();
@@ -56,8 +63,7 @@ class OnEachEngine : public testing::TestWithParam<EngineCase> {
   }
   UnixMillis now() const { return clock_.now_ms(); }
 
-  std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() / ("botd-contract-" + random_hex(12));
+  std::unique_ptr<EmptyDatabase> empty_;
   ManualClock clock_;
   std::unique_ptr<Database> database_;
 };

@@ -1,0 +1,171 @@
+#include "server/store/copy.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "base/text.hpp"
+
+namespace bot::store {
+namespace {
+
+struct Table {
+  std::string_view name;
+  std::string_view order;  // a unique key that both engines sort the same way
+  bool numbered = true;    // its key is numbered by the engine
+};
+
+// Each after those it refers to.
+constexpr std::array<Table, 11> tables{{
+    {"users", "id"},
+    {"api_tokens", "id"},
+    {"meetings", "id"},
+    {"meeting_sessions", "id"},
+    {"transcriptions", "id"},
+    {"bot_commands", "id"},
+    {"webhook_deliveries", "id"},
+    {"audit_log", "id"},
+    {"queue_items", "id"},
+    // Hashes and our own keys: ASCII, compared here byte by byte.
+    {"idempotency_keys", "scope, key_sha256", false},
+    {"settings", "key", false},
+}};
+
+constexpr std::int64_t rows_at_once = 200;
+
+sql::Rows page(sql::Connection& connection, const Table& table, std::int64_t after) {
+  const auto statement = "SELECT * FROM " + std::string(table.name);
+  if (!table.numbered) {
+    const bool collates = connection.dialect().name == "postgresql";
+    const auto order =
+        collates ? replace_all(std::string(table.order), ",", " COLLATE \"C\",") + " COLLATE \"C\""
+                 : std::string(table.order);
+    return connection.query(statement + " ORDER BY " + order + " LIMIT $1 OFFSET $2",
+                            {rows_at_once, after});
+  }
+  return connection.query(statement + " WHERE id > $1 ORDER BY id LIMIT $2", {after, rows_at_once});
+}
+
+// Where the page after this one begins.
+std::int64_t next_page(const Table& table, std::int64_t after, const sql::Rows& rows) {
+  if (table.numbered) return rows[rows.size() - 1].integer("id");
+  return after + static_cast<std::int64_t>(rows.size());
+}
+
+void insert(sql::Connection& connection, const Table& table, const sql::Rows& rows) {
+  std::string statement =
+      "INSERT INTO " + std::string(table.name) + " (" + join(rows.names(), ", ") + ") VALUES ";
+  std::vector<sql::Value> values;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    statement += row == 0 ? "(" : ", (";
+    for (std::size_t column = 0; column < rows.names().size(); ++column) {
+      values.push_back(rows.values(row)[column]);
+      statement += (column == 0 ? "$" : ", $") + std::to_string(values.size());
+    }
+    statement += ")";
+  }
+  connection.query(statement, values);
+}
+
+// PostgreSQL numbers on from where its own counting stands.
+void number_on(sql::Connection& connection, const Table& table) {
+  if (!table.numbered || connection.dialect().name != "postgresql") return;
+  const std::string name(table.name);
+  connection.query("SELECT setval(pg_get_serial_sequence('" + name +
+                   "', 'id'), (SELECT COALESCE(MAX(id), 0) + 1 FROM " + name + "), false)");
+}
+
+bool holds_something(sql::Connection& connection) {
+  return std::any_of(tables.begin(), tables.end(), [&](const Table& table) {
+    if (table.name == "settings") return false;
+    return !connection.query("SELECT 1 FROM " + std::string(table.name) + " LIMIT 1").empty();
+  });
+}
+
+// SQLite gives truth values as 0 and 1.
+bool same(const sql::Value& a, const sql::Value& b) {
+  const auto plain = [](const sql::Value& value) {
+    const auto* truth = std::get_if<bool>(&value.held());
+    return truth != nullptr ? sql::Value(std::int64_t{*truth ? 1 : 0}).held() : value.held();
+  };
+  return plain(a) == plain(b);
+}
+
+bool same(const sql::Rows& a, const sql::Rows& b) {
+  if (a.size() != b.size()) return false;
+  // The columns may stand in another order.
+  std::vector<std::size_t> place_in_b;
+  for (const auto& name : a.names()) {
+    const auto found = std::find(b.names().begin(), b.names().end(), name);
+    if (found == b.names().end()) return false;
+    place_in_b.push_back(static_cast<std::size_t>(found - b.names().begin()));
+  }
+  for (std::size_t row = 0; row < a.size(); ++row) {
+    for (std::size_t column = 0; column < place_in_b.size(); ++column) {
+      if (!same(a.values(row)[column], b.values(row)[place_in_b[column]])) return false;
+    }
+  }
+  return true;
+}
+
+// Counts the rows that are the same in both, up to the first page that differs.
+Result<std::int64_t> compare(sql::Connection& from, sql::Connection& to, const Table& table) {
+  std::int64_t rows = 0;
+  std::int64_t after = 0;
+  while (true) {
+    const auto wanted = page(from, table, after);
+    const auto found = page(to, table, after);
+    if (!same(wanted, found)) {
+      return Error{.code = Errc::conflict,
+                   .message = "the copy of the table " + std::string(table.name) +
+                              " differs from the original after row " + std::to_string(rows)};
+    }
+    if (wanted.empty()) return rows;
+    rows += static_cast<std::int64_t>(wanted.size());
+    after = next_page(table, after, wanted);
+  }
+}
+
+// A table that a later step of the schema added and nobody added above would be left behind.
+void require_all_known(sql::Connection& connection) {
+  const auto stored = connection.query(connection.dialect().tables);
+  for (const sql::Row row : stored) {
+    const auto& name = row.text("name");
+    const auto known = [&](const Table& table) { return table.name == name; };
+    if (name == "schema_version" || std::any_of(tables.begin(), tables.end(), known)) continue;
+    throw sql::Fault("the table " + name + " is not one that is copied");
+  }
+}
+
+Result<std::vector<CopiedTable>> copy_all(sql::Connection& from, sql::Connection& to) {
+  require_all_known(from);
+  if (holds_something(to)) {
+    return Error{.code = Errc::conflict,
+                 .message = "the target database is not empty",
+                 .hint = "name a new one, or a schema of its own"};
+  }
+  to.query("DELETE FROM settings");
+  std::vector<CopiedTable> copied;
+  for (const auto& table : tables) {
+    std::int64_t after = 0;
+    for (auto rows = page(from, table, after); !rows.empty(); rows = page(from, table, after)) {
+      insert(to, table, rows);
+      after = next_page(table, after, rows);
+    }
+    number_on(to, table);
+    auto rows = compare(from, to, table);
+    if (!rows) return std::move(rows).error();
+    copied.push_back({std::string(table.name), *rows});
+  }
+  return copied;
+}
+
+}  // namespace
+
+Result<std::vector<CopiedTable>> copy_database(Database& from, Database& to) {
+  return from.read([&](sql::Connection& source) -> Result<std::vector<CopiedTable>> {
+    return to.write([&](sql::Connection& target) { return copy_all(source, target); });
+  });
+}
+
+}  // namespace bot::store

@@ -1,0 +1,290 @@
+#include "server/store/postgres_engine.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "base/backoff.hpp"
+#include "server/store/migrations.hpp"
+#include "server/store/postgres_pool.hpp"
+
+namespace bot::store {
+namespace {
+
+using std::chrono::steady_clock;
+
+sql::PostgresOptions session_options(const DatabaseOptions& options) {
+  return {.url = options.url, .statement_timeout = options.statement_timeout};
+}
+
+thread_local bool inside_a_write = false;
+
+// A write or a read begun inside a write would wait for a session that its own thread holds.
+class InsideAWrite {
+ public:
+  InsideAWrite() : before_(std::exchange(inside_a_write, true)) {}
+  InsideAWrite(const InsideAWrite&) = delete;
+  InsideAWrite& operator=(const InsideAWrite&) = delete;
+  ~InsideAWrite() { inside_a_write = before_; }
+
+ private:
+  const bool before_;
+};
+
+WriteTask::Wish run_inside(WriteTask& task, sql::Connection& connection) {
+  const InsideAWrite inside;
+  return task.run(connection);
+}
+
+// What a write came to on one attempt.
+struct Attempt {
+  std::exception_ptr failure = nullptr;
+  bool kept = false;
+  bool engine_failed = false;
+  bool may_repeat = false;  // nothing of it was kept, and another attempt may fare better
+};
+
+class Writing {
+ public:
+  Writing(PostgresPool& pool, std::size_t most_waiting)
+      : pool_(pool), most_waiting_(most_waiting), thread_([this] { run_submitted(); }) {}
+
+  Writing(const Writing&) = delete;
+  Writing& operator=(const Writing&) = delete;
+
+  ~Writing() {
+    {
+      const std::lock_guard lock(mutex_);
+      ending_ = true;
+    }
+    something_waits_.notify_one();
+    thread_.join();
+  }
+
+  void submit(std::shared_ptr<WriteTask> task) {
+    enter();
+    {
+      const std::lock_guard lock(mutex_);
+      submitted_.push_back(std::move(task));
+    }
+    something_waits_.notify_one();
+  }
+
+  void perform(WriteTask& task) {
+    enter();
+    run(task);
+  }
+
+  WriteStatistics statistics() const {
+    const std::lock_guard lock(mutex_);
+    return statistics_;
+  }
+
+ private:
+  void enter() {
+    const std::lock_guard lock(mutex_);
+    if (ending_) throw Unavailable("the database is being closed");
+    if (statistics_.waiting >= most_waiting_) {
+      ++statistics_.refused;
+      throw Unavailable("too many writes wait for PostgreSQL", "the database is busy; try again");
+    }
+    ++statistics_.waiting;
+  }
+
+  void run_submitted() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      something_waits_.wait(lock, [&] { return ending_ || !submitted_.empty(); });
+      if (submitted_.empty()) return;
+      const auto task = std::move(submitted_.front());
+      submitted_.pop_front();
+      lock.unlock();
+      run(*task);
+      lock.lock();
+    }
+  }
+
+  void run(WriteTask& task) {
+    constexpr int most_attempts = 6;
+    constexpr Millis longest{4000};
+    constexpr Backoff pauses{.first = Millis{4}, .longest = Millis{200}};
+    const auto since = steady_clock::now();
+    auto attempt = try_once(task);
+    for (std::size_t retry = 0; attempt.may_repeat && retry + 1 < most_attempts; ++retry) {
+      if (steady_clock::now() - since > longest) break;
+      std::this_thread::sleep_for(pauses.jittered(retry));
+      attempt = try_once(task);
+    }
+    note(attempt, steady_clock::now() - since);
+    task.finish(attempt.failure);
+  }
+
+  Attempt try_once(WriteTask& task) {
+    Attempt attempt;
+    bool committing = false;
+    std::optional<PostgresPool::Loan> loan;
+    try {
+      loan.emplace(pool_);
+      auto& session = loan->session();
+      session.defer("BEGIN ISOLATION LEVEL READ COMMITTED");
+      if (run_inside(task, session) == WriteTask::Wish::roll_back) {
+        session.roll_back_later();
+        return attempt;
+      }
+      if (session.transaction_failed())
+        throw std::logic_error("a write went on after a statement of it was refused");
+      committing = true;
+      session.execute("COMMIT");
+      attempt.kept = true;
+    } catch (const sql::TryAgain&) {
+      attempt = {.failure = std::current_exception(), .engine_failed = true, .may_repeat = true};
+    } catch (const Unavailable&) {
+      attempt = {.failure = std::current_exception(), .engine_failed = true};
+    } catch (...) {
+      attempt = {.failure = std::current_exception()};
+    }
+    if (!attempt.failure || !loan) return attempt;
+    if (loan->session().usable()) {
+      give_up(loan->session());
+    } else {
+      // A session that was lost while idle says so at the first statement; the others may be lost
+      // likewise. Whether a commit without an answer was kept is not known.
+      pool_.close_idle();
+      attempt.may_repeat = attempt.may_repeat || !committing;
+    }
+    return attempt;
+  }
+
+  static void give_up(sql::PostgresConnection& session) noexcept {
+    try {
+      session.roll_back_later();
+    } catch (const Fault&) {
+      return;  // the session is lost, and with it the transaction
+    }
+  }
+
+  void note(const Attempt& attempt, steady_clock::duration took) {
+    const std::lock_guard lock(mutex_);
+    --statistics_.waiting;
+    ++statistics_.writes;
+    statistics_.batch_size.add(1);
+    statistics_.seconds.add(std::chrono::duration<double>(took).count());
+    if (attempt.kept) {
+      ++statistics_.commits;
+      ++statistics_.syncs;
+      statistics_.last_commit_failed = false;
+    } else {
+      ++statistics_.rolled_back;
+    }
+    if (attempt.engine_failed) {
+      ++statistics_.failed_commits;
+      statistics_.last_commit_failed = true;
+    }
+  }
+
+  PostgresPool& pool_;
+  const std::size_t most_waiting_;
+  mutable std::mutex mutex_;
+  std::condition_variable something_waits_;
+  std::deque<std::shared_ptr<WriteTask>> submitted_;
+  bool ending_ = false;
+  WriteStatistics statistics_;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+class PostgresEngine final : public Engine {
+ public:
+  // `guard` holds what keeps other servers away, as long as this lives; it may be null.
+  PostgresEngine(const DatabaseOptions& options, std::unique_ptr<sql::PostgresConnection> guard)
+      : guard_(std::move(guard)),
+        pool_({.session = session_options(options),
+               .most = options.most_sessions,
+               .longest_wait = options.reader_wait}),
+        writing_(pool_, options.max_waiting_writes) {}
+
+  void submit(std::shared_ptr<WriteTask> task) override { writing_.submit(std::move(task)); }
+  void perform(std::shared_ptr<WriteTask> task) override { writing_.perform(*task); }
+  bool on_writing_thread() const override { return inside_a_write; }
+
+  // Also when a session turns out to have been lost while it was idle.
+  void read(const std::function<void(sql::Connection&)>& reading) override {
+    constexpr Millis longest{1000};
+    const auto since = steady_clock::now();
+    while (true) {
+      const PostgresPool::Loan loan(pool_);
+      try {
+        return read_on(loan.session(), reading);
+      } catch (const Unavailable&) {
+        if (loan.session().usable() || steady_clock::now() - since > longest) throw;
+      }
+      pool_.close_idle();
+    }
+  }
+
+  WriteStatistics statistics() const override { return writing_.statistics(); }
+  const sql::Dialect& dialect() const override { return sql::postgres_dialect; }
+
+  Status copy_to(const std::filesystem::path&) override {
+    return Error{.code = Errc::invalid_argument,
+                 .message = "a PostgreSQL database is not copied by botd",
+                 .hint = "use pg_dump, or botd copy to a SQLite file"};
+  }
+
+ private:
+  static void read_on(sql::PostgresConnection& session,
+                      const std::function<void(sql::Connection&)>& reading) {
+    session.defer("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    try {
+      reading(session);
+    } catch (...) {
+      if (session.usable()) session.roll_back_later();
+      throw;
+    }
+    session.roll_back_later();
+  }
+
+  std::unique_ptr<sql::PostgresConnection> guard_;
+  PostgresPool pool_;
+  Writing writing_;
+};
+
+// Waits for other programs that migrate at the same time.
+void migrate_alone(sql::PostgresConnection& connection, UnixMillis now) {
+  constexpr std::int64_t lock = 0x626f7464;  // "botd"
+  connection.query("SELECT pg_advisory_lock($1)", {lock});
+  migrate(connection, now);
+  connection.query("SELECT pg_advisory_unlock($1)", {lock});
+}
+
+// Throws sql::Fault when another server has this schema.
+void keep_others_away(sql::PostgresConnection& connection) {
+  constexpr std::int64_t lock = 0x626f7465;
+  const auto rows = connection.query(
+      "SELECT pg_try_advisory_lock(CAST($1 AS INTEGER), hashtext(current_schema()))", {lock});
+  if (!rows[0].boolean(0))
+    throw sql::Fault("another botd is using this database; one at a time can");
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> open_postgres_engine(const DatabaseOptions& options, UnixMillis now) {
+  auto session = session_options(options);
+  session.statement_timeout = std::chrono::minutes{10};
+  auto connection = std::make_unique<sql::PostgresConnection>(session);
+  migrate_alone(*connection, now);
+  if (options.servers == DatabaseOptions::Servers::any)
+    return std::make_unique<PostgresEngine>(options, nullptr);
+  keep_others_away(*connection);
+  return std::make_unique<PostgresEngine>(options, std::move(connection));
+}
+
+MigrationStatus inspect_postgres_schema(const DatabaseOptions& options) {
+  sql::PostgresConnection connection(session_options(options));
+  return migration_status_of(connection);
+}
+
+}  // namespace bot::store

@@ -1,0 +1,80 @@
+#include "server/store/postgres_pool.hpp"
+
+#include "base/backoff.hpp"
+
+namespace bot::store {
+
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr const char* told_when_away = "the database cannot be reached; try again";
+
+}  // namespace
+
+PostgresPool::PostgresPool(Options options) : options_(std::move(options)) {}
+
+PostgresPool::Session PostgresPool::take() {
+  std::unique_lock lock(mutex_);
+  const auto deadline = steady_clock::now() + options_.longest_wait;
+  const auto free = [&] { return !idle_.empty() || open_ < options_.most; };
+  if (!changed_.wait_until(lock, deadline, free))
+    throw Unavailable("all connections to PostgreSQL are busy", "the database is busy; try again");
+  if (!idle_.empty()) {
+    auto session = std::move(idle_.back());
+    idle_.pop_back();
+    return session;
+  }
+  if (failures_ > 0) {
+    if (steady_clock::now() < next_attempt_) throw Unavailable(last_failure_, told_when_away);
+    // Whoever comes while this attempt is under way is told what the last one was told.
+    next_attempt_ = steady_clock::now() + options_.session.connect_timeout;
+  }
+  ++open_;
+  lock.unlock();
+  return open();
+}
+
+PostgresPool::Session PostgresPool::open() {
+  constexpr Backoff pauses{.first = Millis{100}, .longest = Millis{2000}};
+  try {
+    auto session = std::make_unique<sql::PostgresConnection>(options_.session);
+    const std::lock_guard lock(mutex_);
+    failures_ = 0;
+    return session;
+  } catch (const Fault& failure) {
+    {
+      const std::lock_guard lock(mutex_);
+      --open_;
+      last_failure_ = failure.what();
+      next_attempt_ = steady_clock::now() + pauses.jittered(static_cast<std::size_t>(failures_++));
+    }
+    changed_.notify_one();
+    throw;
+  }
+}
+
+void PostgresPool::give_back(Session session) noexcept {
+  const bool good = session->ready();
+  {
+    const std::lock_guard lock(mutex_);
+    if (good) {
+      idle_.push_back(std::move(session));
+    } else {
+      --open_;
+    }
+  }
+  changed_.notify_one();
+}
+
+void PostgresPool::close_idle() {
+  std::vector<Session> closed;
+  {
+    const std::lock_guard lock(mutex_);
+    closed.swap(idle_);
+    open_ -= closed.size();
+  }
+  changed_.notify_all();
+}
+
+}  // namespace bot::store

@@ -1,0 +1,66 @@
+// Sessions with a PostgreSQL server, lent one at a time and opened when they are needed.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/duration.hpp"
+#include "drivers/postgres/connection.hpp"
+
+namespace bot::store {
+
+// Thread-safe. While the server is away, an attempt to connect is made by one caller at a time and
+// after growing pauses; the others are told at once.
+class PostgresPool {
+ public:
+  struct Options {
+    sql::PostgresOptions session;
+    std::size_t most = 16;
+    Millis longest_wait{4000};  // for one of them to come back
+  };
+
+  explicit PostgresPool(Options options);
+  PostgresPool(const PostgresPool&) = delete;
+  PostgresPool& operator=(const PostgresPool&) = delete;
+
+  // A borrowed session. One that is lost or still inside a transaction is closed at the end.
+  class Loan {
+   public:
+    explicit Loan(PostgresPool& pool) : pool_(pool), session_(pool.take()) {}
+    Loan(const Loan&) = delete;
+    Loan& operator=(const Loan&) = delete;
+    ~Loan() { pool_.give_back(std::move(session_)); }
+    sql::PostgresConnection& session() const { return *session_; }
+
+   private:
+    PostgresPool& pool_;
+    std::unique_ptr<sql::PostgresConnection> session_;
+  };
+
+  // Closes those that nobody has borrowed: after one was lost, the others may be too.
+  void close_idle();
+
+ private:
+  using Session = std::unique_ptr<sql::PostgresConnection>;
+
+  Session take();
+  Session open();
+  void give_back(Session session) noexcept;
+
+  const Options options_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Session> idle_;
+  std::size_t open_ = 0;  // borrowed, idle and being opened
+  // While the server is away:
+  std::string last_failure_;
+  int failures_ = 0;
+  std::chrono::steady_clock::time_point next_attempt_{};
+};
+
+}  // namespace bot::store

@@ -1,0 +1,104 @@
+#include "server/store/copy.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "server/store/meeting_store.hpp"
+#include "server/store/session_store.hpp"
+#include "server/store/setting_store.hpp"
+#include "server/store/transcript_store.hpp"
+#include "server/store/user_store.hpp"
+#include "tests/fakes/drivers/postgres_schema.hpp"
+
+namespace bot::store {
+namespace {
+
+class Copy : public testing::Test {
+ protected:
+  // A user with 450 meetings, each with a session and what was said in it.
+  void fill(Database& database) {
+    database.write([&](sql::Connection& connection) {
+      const NewUser wanted{
+          .email = "ann@example.com", .name = "Änn 'O'", .data = R"({"a":"\u0000"})"};
+      const auto user = UserStore(connection).find_or_create(wanted, 1).user.id;
+      for (int i = 0; i < 450; ++i) {
+        const auto id = std::to_string(i);
+        MeetingStore meetings(connection);
+        const auto meeting = meetings.insert({.user_id = user,
+                                              .platform = "zoom",
+                                              .native_meeting_id = id,
+                                              .bot_container_id = "bot-" + id},
+                                             1000 + i);
+        SessionStore(connection)
+            .add({meeting->id, "uid-" + id, "hash-" + id, "bot-" + id, "process"}, 1000);
+        const std::vector<NewSegment> said = {{.session_uid = "uid-" + id,
+                                               .segment_key = id,
+                                               .start_s = 0.1,
+                                               .end_s = 1.7,
+                                               .text = "hi"}};
+        TranscriptStore(connection).upsert(meeting->id, said, 2000);
+        meetings.transition(meeting->id,
+                            domain::MeetingState::reserved,
+                            domain::MeetingState::failed,
+                            {.stop_requested = i % 2 == 0},
+                            3000);
+      }
+      SettingStore(connection).put("z_last", "1");
+      SettingStore(connection).put("A_first", "2");
+    });
+  }
+  std::int64_t meetings_in(Database& database) {
+    return database.read(
+        [](sql::Connection& connection) { return MeetingStore(connection).count(); });
+  }
+
+  SystemClock clock_;
+  sql::PostgresSchema schema_;
+  Database sqlite_{{.path = ":memory:"}, clock_};
+  Database postgres_{{.url = schema_.url(), .most_sessions = 2}, clock_};
+};
+
+TEST_F(Copy, BringsEveryRowToPostgresAndBack) {
+  fill(sqlite_);
+  Database again({.path = ":memory:"}, clock_);
+
+  const auto there = copy_database(sqlite_, postgres_);
+  ASSERT_TRUE(there) << there.error().message;
+  const auto back = copy_database(postgres_, again);
+  ASSERT_TRUE(back) << back.error().message;
+
+  EXPECT_EQ(meetings_in(postgres_), 450);
+  EXPECT_EQ(meetings_in(again), 450);
+  for (std::size_t i = 0; i < there->size(); ++i) {
+    EXPECT_EQ((*there)[i].name, (*back)[i].name);
+    EXPECT_EQ((*there)[i].rows, (*back)[i].rows) << (*there)[i].name;
+  }
+}
+
+TEST_F(Copy, NumbersNewRowsAfterTheCopiedOnes) {
+  fill(sqlite_);
+  ASSERT_TRUE(copy_database(sqlite_, postgres_));
+
+  const auto next = postgres_.write([&](sql::Connection& connection) {
+    return UserStore(connection).find_or_create({.email = "bob@example.com"}, 1).user.id;
+  });
+
+  EXPECT_EQ(next, 2);
+}
+
+TEST_F(Copy, LeavesATargetThatHoldsSomethingAsItIs) {
+  fill(sqlite_);
+  postgres_.write([&](sql::Connection& connection) {
+    UserStore(connection).find_or_create({.email = "bob@example.com"}, 1);
+  });
+
+  const auto refused = copy_database(sqlite_, postgres_);
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::conflict);
+  EXPECT_EQ(meetings_in(postgres_), 0);
+}
+
+}  // namespace
+}  // namespace bot::store
