@@ -8,6 +8,7 @@
 #include "base/fault.hpp"
 #include "base/ids.hpp"
 #include "server/app/data_dir.hpp"
+#include "server/app/database_options.hpp"
 #include "server/app/gauges.hpp"
 #include "server/app/housekeeping.hpp"
 #include "server/app/log.hpp"
@@ -20,13 +21,17 @@
 #include "server/bots/reaper.hpp"
 #include "server/bots/simulated_runtime.hpp"
 #include "server/commands/mailbox.hpp"
+#include "server/commands/outbox.hpp"
 #include "server/events/bus.hpp"
+#include "server/events/redis_channels.hpp"
+#include "server/events/redis_link.hpp"
 #include "server/http/dispatcher.hpp"
 #include "server/http/listener.hpp"
 #include "server/queue/dispatcher.hpp"
 #include "server/routes/authentication.hpp"
 #include "server/routes/socket.hpp"
 #include "server/store/database.hpp"
+#include "server/store/setting_store.hpp"
 #include "server/webhooks/delivery.hpp"
 #include "server/webhooks/event.hpp"
 
@@ -56,6 +61,7 @@ bots::LifecycleOptions lifecycle_options(const Config& config, const std::string
   options.callback_urls = config.callback_urls;
   options.stop_grace = config.stop_grace;
   options.server_secret = secret;
+  options.publish_commands = !config.redis_url.empty();
   options.on_change = [](sql::Connection& connection,
                          const store::MeetingRow& meeting,
                          const events::StateChange& change) -> std::vector<std::string> {
@@ -89,18 +95,51 @@ std::unique_ptr<bots::Runtime> make_runtime(const Config& config, commands::Mail
   return std::make_unique<bots::ProcessRuntime>();
 }
 
+store::DatabaseOptions served_database(const Config& config, const DataDir& data_dir) {
+  auto options = database_options(config, data_dir.database_path());
+  options.servers = store::DatabaseOptions::Servers::one;
+  return options;
+}
+
+std::unique_ptr<events::RedisLink> make_redis_link(const Config& config,
+                                                   const std::string& origin,
+                                                   events::Bus& bus,
+                                                   commands::Mailbox& mailbox) {
+  if (config.redis_url.empty()) return nullptr;
+  return std::make_unique<events::RedisLink>(
+      events::RedisLink::Options{.url = config.redis_url, .origin = origin},
+      bus,
+      [&mailbox](const std::string& session_uid) { mailbox.wake(session_uid); },
+      [&mailbox] { mailbox.wake_all(); });
+}
+
 struct Keys {
   std::string admin;
   std::string server;
+  std::string replica;  // tells this server from others on the same database, also after a restart
 };
 
 Result<Keys> read_keys(const Config& config, const DataDir& data_dir) {
-  auto server = data_dir.secret("server.secret");
-  if (!server) return std::move(server).error();
-  if (config.admin_key) return Keys{*config.admin_key, *server};
-  auto admin = data_dir.secret("admin.key");
+  Keys keys;
+  for (const auto& [file, key] :
+       {std::pair("server.secret", &keys.server), std::pair("replica.id", &keys.replica)}) {
+    auto made = data_dir.secret(file);
+    if (!made) return std::move(made).error();
+    *key = *std::move(made);
+  }
+  auto admin = config.admin_key ? Result(*config.admin_key) : data_dir.secret("admin.key");
   if (!admin) return std::move(admin).error();
-  return Keys{*admin, *server};
+  keys.admin = *std::move(admin);
+  return keys;
+}
+
+// All servers of one database derive the bots' callback secrets from the same key: with PostgreSQL
+// that of whoever came first.
+std::string shared_secret(store::Database& database, const Config& config, const Keys& keys) {
+  if (config.database_url.empty()) return keys.server;
+  return database.write([&](sql::Connection& connection) {
+    return store::SettingStore(connection).keep("server_secret", keys.server);
+  });
 }
 
 }  // namespace
@@ -112,12 +151,13 @@ class App::Parts {
       : config_(config),
         log_(config.log_format, config.log_level),
         data_dir_(std::move(data_dir)),
-        database_({.path = data_dir_.database_path()}, clock),
+        database_(served_database(config, data_dir_), clock),
         mailbox_(database_, clock),
+        redis_(make_redis_link(config, keys.replica, bus_, mailbox_)),
         runtime_(make_runtime(config, mailbox_)),
         lifecycle_({database_, *runtime_, mailbox_, bus_, clock},
-                   lifecycle_options(config, keys.server)),
-        queue_(database_, clock, {.owner = "botd"}),
+                   lifecycle_options(config, shared_secret(database_, config, keys))),
+        queue_(database_, clock, {.owner = "botd-" + keys.replica.substr(0, 12)}),
         reaper_(database_,
                 lifecycle_,
                 clock,
@@ -137,6 +177,12 @@ class App::Parts {
     }
     runtime_->attach(lifecycle_);
     lifecycle_.register_handlers(queue_);
+    if (redis_) {
+      mailbox_.on_fetch([this](const std::string& session_uid) { redis_->attend(session_uid); });
+      commands::register_outbox(queue_, database_, clock, [this](const auto& session, auto& body) {
+        return redis_->publisher().publish({events::command_channel(session), body});
+      });
+    }
     webhooks::register_delivery(
         queue_, database_, clock, {.sender = {.private_targets = private_targets()}});
   }
@@ -152,6 +198,7 @@ class App::Parts {
     listener_ = std::move(listener).value();
     url_ = url_of(config_.listen_host, listener_->port());
     if (config_.callback_urls.empty()) lifecycle_.set_callback_urls({url_});
+    if (redis_) redis_->start();
     const auto found = bots::adopt_bots(database_, *runtime_, lifecycle_);
     queue_.start();
     reaper_.start();
@@ -175,15 +222,14 @@ class App::Parts {
     draining_ = true;
     reaper_.stop();
     housekeeping_.stop();
-    lifecycle_.shutdown(config_.on_shutdown == OnShutdown::stop ? bots::ShutdownPolicy::stop
-                                                                : bots::ShutdownPolicy::leave,
-                        bot_patience);
+    shut_bots_down();
     mailbox_.release_all();
     if (listener_) listener_->stop(request_grace);
     if (!queue_.stop(work_grace)) {
       log_.write(Log::Level::warning, "work in progress goes on after the next start");
     }
     runtime_->stop_watching();
+    if (redis_) redis_->stop();
     log_.write(Log::Level::info, "stopped");
     log_.flush();
   }
@@ -191,6 +237,18 @@ class App::Parts {
   const std::string& url() const { return url_; }
 
  private:
+  void shut_bots_down() {
+    const auto policy = config_.on_shutdown == OnShutdown::stop ? bots::ShutdownPolicy::stop
+                                                                : bots::ShutdownPolicy::leave;
+    try {
+      lifecycle_.shutdown(policy, bot_patience);
+    } catch (const Fault& away) {
+      log_.write(Log::Level::warning,
+                 "the store was away: the next start closes what was left",
+                 {{"reason", away.what()}});
+    }
+  }
+
   webhooks::PrivateTargets private_targets() const {
     return config_.allow_private_targets ? webhooks::PrivateTargets::allowed
                                          : webhooks::PrivateTargets::refused;
@@ -208,8 +266,16 @@ class App::Parts {
     return "the database cannot be reached or is busy";
   }
 
-  std::vector<std::pair<std::string, std::string>> parts() {
-    return {{"store", problem_of_the_store()}, {"server", draining_ ? "is shutting down" : ""}};
+  std::vector<routes::PartState> parts() {
+    std::vector<routes::PartState> states = {
+        {.name = "store", .problem = problem_of_the_store()},
+        {.name = "server", .problem = draining_ ? "is shutting down" : ""}};
+    if (redis_) {
+      states.push_back({.name = "redis",
+                        .problem = redis_->problem(),
+                        .without = routes::PartState::Without::degraded});
+    }
+    return states;
   }
 
   routes::ServiceFacts facts() {
@@ -259,6 +325,7 @@ class App::Parts {
   store::Database database_;
   events::Bus bus_;
   commands::Mailbox mailbox_;
+  std::unique_ptr<events::RedisLink> redis_;  // null: everything stays in this process
   std::unique_ptr<bots::Runtime> runtime_;
   bots::Lifecycle lifecycle_;
   queue::Dispatcher queue_;

@@ -10,7 +10,9 @@
 #include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "server/app/config.hpp"
+#include "server/app/copy_command.hpp"
 #include "server/app/data_dir.hpp"
+#include "server/app/database_options.hpp"
 #include "server/app/man_page.hpp"
 #include "server/app/router.hpp"
 #include "server/app/serve.hpp"
@@ -129,12 +131,19 @@ int run_migrate(const std::string& directory, bool apply) {
   const auto resolved = resolve_config(data_dir_flag(directory), from_environment);
   if (!resolved) return complain(resolved.error());
   if (!apply) {
-    print_migrations(store::inspect_schema({.path = resolved->config.data_dir + "/botd.db"}));
+    print_migrations(store::inspect_schema(
+        database_options(resolved->config, resolved->config.data_dir + "/botd.db")));
+    return 0;
+  }
+  const SystemClock clock;
+  // Servers that use PostgreSQL go on meanwhile; a SQLite file must have none.
+  if (!resolved->config.database_url.empty()) {
+    print_migrations(
+        store::Database(database_options(resolved->config, ""), clock).migration_status());
     return 0;
   }
   const auto data_dir = DataDir::open(resolved->config.data_dir);
   if (!data_dir) return complain(data_dir.error());
-  const SystemClock clock;
   store::Database database({.path = data_dir->database_path()}, clock);
   print_migrations(database.migration_status());
   return 0;
@@ -143,6 +152,11 @@ int run_migrate(const std::string& directory, bool apply) {
 int run_backup(const std::string& directory, const std::string& file) {
   const auto resolved = resolve_config(data_dir_flag(directory), from_environment);
   if (!resolved) return complain(resolved.error());
+  if (!resolved->config.database_url.empty()) {
+    return complain({.code = Errc::invalid_argument,
+                     .message = "botd backup copies SQLite files, and the database is PostgreSQL",
+                     .hint = "use pg_dump, or botd copy --to sqlite:FILE"});
+  }
   const auto path = resolved->config.data_dir + "/botd.db";
   const auto schema = store::inspect_schema({.path = path});
   if (schema.current == 0) {
@@ -154,6 +168,13 @@ int run_backup(const std::string& directory, const std::string& file) {
   if (!saved) return complain(saved.error());
   std::cout << file << '\n';
   return 0;
+}
+
+int run_copy(const std::string& from, const std::string& to) {
+  const auto resolved = resolve_config({}, from_environment);
+  if (!resolved) return complain(resolved.error());
+  const auto copied = copy_installation(from, to, resolved->config, SystemClock(), std::cout);
+  return copied ? 0 : complain(copied.error());
 }
 
 // Selected by the parse, run afterwards.
@@ -176,7 +197,8 @@ void add_migrate(CLI::App& app, Action& action) {
   for (const bool apply : {false, true}) {
     auto& verb = *command.add_subcommand(
         apply ? "up" : "status",
-        apply ? "Apply what is pending; no server may be running" : "Show what is pending");
+        apply ? "Apply what is pending; no server may be using a SQLite file"
+              : "Show what is pending");
     verb.add_option("--data-dir", *directory, "The server's directory")->type_name("DIR");
     verb.callback([&action, directory, apply] {
       action = [directory, apply] { return run_migrate(*directory, apply); };
@@ -194,6 +216,18 @@ void add_backup(CLI::App& app, Action& action) {
   command.callback([&action, directory, file] {
     action = [directory, file] { return run_backup(*directory, *file); };
   });
+}
+
+void add_copy(CLI::App& app, Action& action) {
+  auto& command =
+      *app.add_subcommand("copy", "Copy everything into another, empty database, and compare");
+  const auto from = std::make_shared<std::string>();
+  const auto to = std::make_shared<std::string>();
+  command.add_option("--from", *from, "sqlite:FILE or postgresql://USER@HOST/DATABASE")
+      ->type_name("DATABASE")
+      ->required();
+  command.add_option("--to", *to, "The same; without it BOTD_DATABASE_URL")->type_name("DATABASE");
+  command.callback([&action, from, to] { action = [from, to] { return run_copy(*from, *to); }; });
 }
 
 void add_rest(CLI::App& app, Action& action) {
@@ -242,6 +276,7 @@ int parse_and_run(int argc, char** argv) {
   add_serve(app, action);
   add_migrate(app, action);
   add_backup(app, action);
+  add_copy(app, action);
   add_rest(app, action);
   if (const auto unknown = unknown_command(app, argc, argv)) return complain(*unknown);
   try {

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "server/app/private_file.hpp"
+#include "server/app/service_url.hpp"
 
 namespace bot::app {
 namespace {
@@ -23,6 +24,31 @@ std::string variable_of(const std::string& name) {
   return variable;
 }
 
+// From a variable, or from the private file that the variable with _FILE names.
+Result<std::optional<std::string>> from_variable(const std::string& variable,
+                                                 const Environment& environment) {
+  auto value = environment(variable);
+  if (value && !value->empty()) return value;
+  const auto file = environment(variable + "_FILE");
+  if (!file || file->empty()) return std::optional<std::string>();
+  const auto held = read_private_file(*file);
+  if (!held) return bad_value(variable + "_FILE: " + held.error().message, held.error().hint);
+  value = std::string(trim(*held));
+  if (value->empty())
+    return bad_value(variable + "_FILE: " + *file + " is empty", "write the value into it");
+  return value;
+}
+
+Status refuse_passwords(const Setting& setting, const std::vector<std::string>& values) {
+  if (!setting.secret_url) return Unit{};
+  if (std::none_of(values.begin(), values.end(), has_password)) return Unit{};
+  const auto variable = variable_of(setting.name);
+  return bad_value(
+      "--" + setting.name +
+          ": a password on the command line can be read by every user of this machine",
+      "put the URL into " + variable + " or into the file named by " + variable + "_FILE");
+}
+
 // Flag over environment over default, for one setting.
 Result<std::string> apply(const Setting& setting,
                           const std::vector<GivenFlag>& flags,
@@ -34,9 +60,13 @@ Result<std::string> apply(const Setting& setting,
   for (const auto& flag : flags) {
     if (flag.name == setting.name) values.push_back(flag.value);
   }
+  if (auto shown = refuse_passwords(setting, values); !shown) return std::move(shown).error();
   if (values.empty()) {
     const auto variable = variable_of(setting.name);
-    const auto value = environment(variable);
+    const auto given =
+        setting.secret_url ? from_variable(variable, environment) : Result(environment(variable));
+    if (!given) return given.error();
+    const auto& value = *given;
     if (!value || value->empty()) return std::string("default");
     origin = "environment";
     named = variable;
@@ -58,19 +88,10 @@ Result<std::string> apply(const Setting& setting,
 }
 
 Status read_admin_key(const Environment& environment, Config& config) {
-  auto key = environment("BOTD_ADMIN_KEY");
-  const auto file = environment("BOTD_ADMIN_KEY_FILE");
-  if ((!key || key->empty()) && file && !file->empty()) {
-    const auto held = read_private_file(*file);
-    if (!held) {
-      return bad_value("BOTD_ADMIN_KEY_FILE: " + held.error().message, held.error().hint);
-    }
-    key = std::string(trim(*held));
-    if (key->empty()) {
-      return bad_value("BOTD_ADMIN_KEY_FILE: " + *file + " is empty", "write the key into it");
-    }
-  }
-  if (!key || key->empty()) return Unit{};
+  const auto given = from_variable("BOTD_ADMIN_KEY", environment);
+  if (!given) return given.error();
+  const auto& key = *given;
+  if (!key) return Unit{};
   if (key->size() < 16) {
     return bad_value("BOTD_ADMIN_KEY: a key of fewer than 16 characters can be guessed",
                      "use a longer one, e.g. from: openssl rand -hex 24");

@@ -25,6 +25,9 @@ struct Config {
   std::string data_dir;
   RuntimeKind runtime = RuntimeKind::process;
   OnShutdown on_shutdown = OnShutdown::leave;
+  std::string database_url;  // postgresql://…; empty: the SQLite file in the data directory
+  std::int64_t database_connections = 16;
+  std::string redis_url;  // redis://…; empty: commands and events stay in this process
   bool strict_meeting_ids = false;
   bool allow_private_targets = false;
   bool allow_generated_key = false;        // also beyond loopback
@@ -68,6 +71,9 @@ struct Setting {
   std::string placeholder;  // "DURATION"; empty for a switch
   std::string help;         // one sentence
   bool repeatable = false;  // in the environment, values are separated by commas
+  // A URL that may hold a password: refused on the command line, and also read from the private
+  // file that BOTD_NAME_FILE names.
+  bool secret_url = false;
   std::function<Status(Config&, const std::string& value)> read;
   std::function<std::string(const Config&)> show;
 };

@@ -100,6 +100,12 @@ std::vector<Gauge> gauges(GaugeSources sources) {
   gauges.push_back({.name = "botd_store_commits",
                     .help = "Transactions committed since the start",
                     .read = of_writer(&store::WriteStatistics::commits)});
+  gauges.push_back({.name = "botd_store_refused_writes",
+                    .help = "Writes turned away since the start: too many waited, or a disk hung",
+                    .read = of_writer(&store::WriteStatistics::refused)});
+  gauges.push_back({.name = "botd_store_given_up_writes",
+                    .help = "Writes whose callers stopped waiting since the start",
+                    .read = of_writer(&store::WriteStatistics::given_up)});
   gauges.push_back({.name = "botd_store_waiting_writes",
                     .help = "Writes that wait for the writer",
                     .read = of_writer(&store::WriteStatistics::waiting)});

@@ -35,7 +35,12 @@ void write_commands(std::ostream& out) {
         "Show, or apply, what is pending of the database schema.");
   entry(out,
         "\\fBbackup\\fR \\fIFILE\\fR",
-        "Copy the database into a new file of mode 0600, also while a server uses it.");
+        "Copy the SQLite database into a new file of mode 0600, also while a server uses it.");
+  entry(out,
+        "\\fBcopy \\-\\-from\\fR \\fIDATABASE\\fR [\\fB\\-\\-to\\fR \\fIDATABASE\\fR]",
+        "Copy everything into another, empty database, compare every row, and keep nothing when "
+        "one differs. A database is sqlite:FILE or postgresql://USER@HOST/NAME; without --to that "
+        "of BOTD_DATABASE_URL.");
   entry(out, "\\fBbot\\fR", "Run one bot. Started by the server, configured by BOT_CONFIG.");
   entry(out, "\\fBversion\\fR", "Show the version.");
 }
@@ -62,6 +67,9 @@ void write_rest(std::ostream& out) {
         "\\fBBOTD_ADMIN_KEY\\fR, \\fBBOTD_ADMIN_KEY_FILE\\fR",
         "The admin key, or the private file that holds it. Without either, one is made and kept "
         "in the data directory.");
+  entry(out,
+        "\\fBBOTD_DATABASE_URL_FILE\\fR, \\fBBOTD_REDIS_URL_FILE\\fR",
+        "Private files that hold the URL. One with a password is refused on the command line.");
   entry(out, "\\fBXDG_STATE_HOME\\fR", "Where the data directory is, by default ~/.local/state.");
   out << ".SH FILES\n";
   entry(out, "\\fIDIR\\fR/botd.db", "The database.");

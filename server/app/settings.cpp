@@ -3,7 +3,10 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "drivers/postgres/connection.hpp"
+#include "drivers/redis/url.hpp"
 #include "server/app/config.hpp"
+#include "server/app/service_url.hpp"
 
 namespace bot::app {
 namespace {
@@ -136,6 +139,21 @@ Status read_callback_url(Config& config, const std::string& value) {
   return Unit{};
 }
 
+Status read_database_url(Config& config, const std::string& value) {
+  if (value.empty()) return Unit{};
+  if (auto known = check_service_url(value, {"postgresql", "postgres"}); !known) return known;
+  if (auto readable = sql::check_postgres_url(value); !readable) return readable;
+  config.database_url = value;
+  return Unit{};
+}
+
+Status read_redis_url(Config& config, const std::string& value) {
+  if (value.empty()) return Unit{};
+  if (auto known = redis::parse_url(value); !known) return std::move(known).error();
+  config.redis_url = value;
+  return Unit{};
+}
+
 Status read_log_level(Config& config, const std::string& value) {
   static constexpr std::array<std::string_view, 4> levels = {"debug", "info", "warning", "error"};
   if (std::find(levels.begin(), levels.end(), value) == levels.end()) {
@@ -160,6 +178,23 @@ std::vector<Setting> server_settings() {
          return Unit{};
        },
        .show = [](const Config& config) { return config.data_dir; }},
+      {.name = "database-url",
+       .placeholder = "URL",
+       .help = "postgresql://USER@HOST/DATABASE instead of the SQLite file in the data directory",
+       .secret_url = true,
+       .read = read_database_url,
+       .show = [](const Config& config) { return without_password(config.database_url); }},
+      number("database-connections",
+             "Most connections to PostgreSQL",
+             &Config::database_connections,
+             1,
+             1024),
+      {.name = "redis-url",
+       .placeholder = "URL",
+       .help = "redis://HOST:PORT/DATABASE for commands and events between servers and bots",
+       .secret_url = true,
+       .read = read_redis_url,
+       .show = [](const Config& config) { return without_password(config.redis_url); }},
       choice<RuntimeKind>(
           "runtime",
           "How bots run: real child processes, or inside the server for load tests",

@@ -39,6 +39,8 @@ struct LifecycleOptions {
   std::function<std::vector<std::string>(
       sql::Connection&, const store::MeetingRow&, const events::StateChange&)>
       on_change = {};
+  // Commands are also published by commands::register_outbox's lane.
+  bool publish_commands = false;
   // Key from which each session's callback secret is derived; the same in every server of a
   // database and over restarts. REQUIRES: not empty.
   std::string server_secret;

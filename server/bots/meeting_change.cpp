@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "client/types/json.hpp"
+#include "server/commands/outbox.hpp"
 #include "server/queue/queue.hpp"
 #include "server/store/command_store.hpp"
 #include "server/store/session_store.hpp"
@@ -106,6 +107,10 @@ std::int64_t MeetingChange::command(const store::MeetingRow& meeting,
   const auto row = store::CommandStore(connection_)
                        .add({meeting.id, session_uid, action, types::dump(payload)}, now_);
   after_.sessions_to_wake.push_back(session_uid);
+  if (options_.publish_commands) {
+    commands::enqueue_publication(connection_, session_uid, now_);
+    after_.lanes.emplace_back(commands::publish_lane);
+  }
   return row.id;
 }
 

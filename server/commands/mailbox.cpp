@@ -69,8 +69,10 @@ Result<Commands> Mailbox::take(const std::string& session_uid, std::int64_t afte
         commands.mark_delivered(command.id, clock_.now_ms());
       return *found;
     });
-  } catch (const Fault& fault) {
-    return Error{.code = Errc::unavailable, .message = fault.what()};
+  } catch (const Unavailable& away) {
+    return Error{.code = Errc::unavailable, .message = away.told()};
+  } catch (const Fault&) {
+    return Error{.code = Errc::internal, .message = "the commands cannot be read"};
   }
 }
 
@@ -78,6 +80,7 @@ void Mailbox::fetch(const std::string& session_uid,
                     std::int64_t after,
                     Millis wait,
                     Callback callback) {
+  if (on_fetch_) on_fetch_(session_uid);
   std::optional<Waiter> replaced;
   std::uint64_t number = 0;
   {
@@ -111,6 +114,15 @@ void Mailbox::wake(const std::string& session_uid) {
     // One that is being served may have looked before the command was there: it waits again.
     if (!waiting_.contains(session_uid) && !serving_.contains(session_uid)) return;
     woken_.push_back(session_uid);
+  }
+  changed_.notify_one();
+}
+
+void Mailbox::wake_all() {
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [session, waiter] : waiting_)
+      woken_.push_back(session);
   }
   changed_.notify_one();
 }

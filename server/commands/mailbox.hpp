@@ -48,8 +48,14 @@ class Mailbox {
   // session answers the first with nothing: a bot that reconnects has given up its old connection.
   void fetch(const std::string& session_uid, std::int64_t after, Millis wait, Callback callback);
 
+  // Told of each fetch, on its thread. REQUIRES: called before the first one.
+  using OnFetch = std::function<void(const std::string& session_uid)>;
+  void on_fetch(OnFetch told) { on_fetch_ = std::move(told); }
+
   // A command for this session has been committed.
   void wake(const std::string& session_uid);
+  // A command may have been committed elsewhere for any session that waits here.
+  void wake_all();
   // The session is over: who waits for it learns so (not_found).
   void close(const std::string& session_uid);
 
@@ -75,6 +81,7 @@ class Mailbox {
 
   store::Database& database_;
   const Clock& clock_;
+  OnFetch on_fetch_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::unordered_map<std::string, Waiter> waiting_;                          // guarded by mutex_

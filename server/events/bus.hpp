@@ -51,7 +51,18 @@ struct TranscriptChanged {
   bool operator==(const TranscriptChanged&) const = default;
 };
 
-using Event = std::variant<StatusChanged, TranscriptChanged>;
+// What another server of the same service published, in the words of its frame.
+struct RelayedFrame {
+  std::int64_t meeting_id = 0;  // 0: it did not say
+  std::int64_t user_id = 0;
+  std::string platform;
+  std::string native_meeting_id;
+  std::string text;
+
+  bool operator==(const RelayedFrame&) const = default;
+};
+
+using Event = std::variant<StatusChanged, TranscriptChanged, RelayedFrame>;
 
 class Bus;
 

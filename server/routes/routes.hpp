@@ -55,11 +55,19 @@ void add_callback_routes(http::Router& router,
                          bots::Lifecycle& lifecycle,
                          commands::Mailbox& mailbox);
 
+// A part of the service, for /ready.
+struct PartState {
+  enum class Without { not_ready, degraded };  // what the service is when the part does not work
+
+  std::string name;
+  std::string problem;  // empty: it works
+  Without without = Without::not_ready;
+};
+
 struct ServiceFacts {
   std::string version;
   std::string commit;
-  // Part name and "" when it works, else what is wrong with it.
-  std::function<std::vector<std::pair<std::string, std::string>>()> parts;
+  std::function<std::vector<PartState>()> parts;
   std::function<std::string()> metrics;  // Prometheus text
 };
 

@@ -22,11 +22,15 @@ constexpr std::string_view service_name = "botd";
 Result<Reply> ready(const ServiceFacts& facts) {
   types::Health health{.status = "ready", .service = std::string(service_name)};
   int status = 200;
-  for (const auto& [part, problem] : facts.parts()) {
-    health.parts[part] = problem.empty() ? "ok" : problem;
-    if (problem.empty()) continue;
-    health.status = "not ready";
-    status = 503;
+  for (const auto& part : facts.parts()) {
+    health.parts[part.name] = part.problem.empty() ? "ok" : part.problem;
+    if (part.problem.empty()) continue;
+    if (part.without == PartState::Without::not_ready) {
+      health.status = "not ready";
+      status = 503;
+    } else if (status == 200) {
+      health.status = "degraded";
+    }
   }
   auto reply = json(status, health);
   if (status == 503) reply.headers.emplace_back("Retry-After", "1");

@@ -3,9 +3,9 @@
 #include <map>
 
 #include "base/nesting.hpp"
-#include "base/time_format.hpp"
 #include "client/types/json.hpp"
 #include "server/domain/meeting_address.hpp"
+#include "server/events/frames.hpp"
 #include "server/store/meeting_store.hpp"
 
 namespace bot::routes {
@@ -44,41 +44,6 @@ Json error_frame(const std::string& error, Json details) {
   frame["details"] = std::move(details);
   return frame;
 }
-
-Json status_frame(const events::StatusChanged& event) {
-  Json payload{{"status", event.state}};
-  if (!event.phase.empty()) payload["phase"] = event.phase;
-  return Json{{"type", "meeting.status"},
-              {"meeting", to_json(Place{event.platform, event.native_meeting_id})},
-              {"payload", payload},
-              {"ts", format_time(event.at)}};
-}
-
-Json transcript_frame(const events::TranscriptChanged& event) {
-  auto segments = Json::array();
-  for (const auto& segment : event.segments) {
-    segments.push_back(
-        Json{{"start", segment.start},
-             {"text", segment.text},
-             {"end_time", segment.end},
-             {"language", segment.language.empty() ? Json(nullptr) : Json(segment.language)},
-             {"updated_at", format_time(event.at)},
-             {"session_uid", event.session_uid},
-             {"speaker", segment.speaker.empty() ? Json(nullptr) : Json(segment.speaker)},
-             {"speaker_mapping_status", segment.speaker.empty() ? "UNKNOWN" : "MAPPED"},
-             {"absolute_start_time", format_time(segment.absolute_start)},
-             {"absolute_end_time", format_time(segment.absolute_end)}});
-  }
-  return Json{{"type", "transcript.mutable"},
-              {"meeting", to_json(Place{event.platform, event.native_meeting_id})},
-              {"payload", Json{{"segments", segments}}},
-              {"ts", format_time(event.at)}};
-}
-
-struct FrameOf {
-  Json operator()(const events::StatusChanged& event) const { return status_frame(event); }
-  Json operator()(const events::TranscriptChanged& event) const { return transcript_frame(event); }
-};
 
 // One meeting of a request's list, or why it is none.
 struct Named {
@@ -188,7 +153,7 @@ class Subscriber final : public http::WebSocketHandler {
             return change.platform == place.platform && change.native_meeting_id == place.native_id;
           },
           *event);
-      if (here) peer->send(types::dump(std::visit(FrameOf{}, *event)));
+      if (here) peer->send(events::frame_text(*event));
     };
     subscriptions_.emplace(place, bus_.subscribe_user(user_id_, std::move(handler)));
     return true;

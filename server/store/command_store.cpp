@@ -57,6 +57,40 @@ std::vector<CommandRow> CommandStore::undelivered(std::string_view session_uid,
                   read_command);
 }
 
+std::optional<std::vector<CommandRow>> CommandStore::begin_publishing(std::string_view session_uid,
+                                                                      UnixMillis until,
+                                                                      UnixMillis now) {
+  const auto mine =
+      connection_
+          .query(
+              "UPDATE meeting_sessions SET publishing_until = $2 WHERE session_uid = $1"
+              " AND (publishing_until IS NULL OR publishing_until < $3)",
+              {session_uid, until, now})
+          .changed();
+  if (mine == 0) {
+    const auto session =
+        connection_.query("SELECT 1 FROM meeting_sessions WHERE session_uid = $1", {session_uid});
+    if (session.empty()) return std::vector<CommandRow>{};
+    return std::nullopt;
+  }
+  return read_all(
+      connection_.query("SELECT " BOT_COMMAND_COLUMNS " FROM bot_commands WHERE session_uid = $1"
+                        " AND published_at IS NULL ORDER BY id",
+                        {session_uid}),
+      read_command);
+}
+
+void CommandStore::end_publishing(std::string_view session_uid,
+                                  std::int64_t last_id,
+                                  UnixMillis now) {
+  connection_.query(
+      "UPDATE bot_commands SET published_at = $3"
+      " WHERE session_uid = $1 AND id <= $2 AND published_at IS NULL",
+      {session_uid, last_id, now});
+  connection_.query("UPDATE meeting_sessions SET publishing_until = NULL WHERE session_uid = $1",
+                    {session_uid});
+}
+
 bool CommandStore::mark_delivered(std::int64_t id, UnixMillis now) {
   return connection_
              .query(

@@ -30,6 +30,14 @@ class CommandStore {
   // Of the session, after `after_id`, not acknowledged yet: what a bot that reconnects missed.
   // Oldest first.
   std::vector<CommandRow> undelivered(std::string_view session_uid, std::int64_t after_id);
+  // Commands of the session that were not published yet, oldest first, for the caller alone until
+  // `until` or end_publishing; nullopt while somebody else has them;
+  // none when the session is gone.
+  std::optional<std::vector<CommandRow>> begin_publishing(std::string_view session_uid,
+                                                          UnixMillis until,
+                                                          UnixMillis now);
+  // Those up to `last_id` were published.
+  void end_publishing(std::string_view session_uid, std::int64_t last_id, UnixMillis now);
   // False unless it was merely sent.
   bool mark_delivered(std::int64_t id, UnixMillis now);
   // Only the session that the command was for can acknowledge it; again is false and changes

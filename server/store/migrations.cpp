@@ -139,9 +139,19 @@ Migration counts_and_retention() {
           }};
 }
 
+Migration publication_of_commands() {
+  return {"when commands were published",
+          {"ALTER TABLE bot_commands ADD COLUMN published_at BIGINT",
+           "UPDATE bot_commands SET published_at = created_at",
+           "ALTER TABLE meeting_sessions ADD COLUMN publishing_until BIGINT"}};
+}
+
 const std::vector<Migration>& steps() {
-  static const std::vector<Migration> all = {
-      users_and_meetings(), deliveries_and_queue(), fair_shares(), counts_and_retention()};
+  static const std::vector<Migration> all = {users_and_meetings(),
+                                             deliveries_and_queue(),
+                                             fair_shares(),
+                                             counts_and_retention(),
+                                             publication_of_commands()};
   return all;
 }
 

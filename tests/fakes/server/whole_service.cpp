@@ -13,7 +13,7 @@ WholeService::WholeService(Options options)
       lifecycle_({database_, runtime_, mailbox_, bus_, clock_}, lifecycle_options()),
       queue_(database_, clock_, {.owner = "test"}),
       authenticator_(database_, clock_, admin_key),
-      parts_({{"store", ""}}),
+      parts_({{.name = "store", .problem = ""}}),
       dispatcher_(make_router(options), hooks()),
       sockets_(routes::make_socket_acceptor(authenticator_, database_, bus_)) {
   runtime_.attach(lifecycle_);
@@ -81,9 +81,9 @@ void WholeService::launch_bots() {
   if (!std::exchange(launching_, true)) queue_.start();
 }
 
-void WholeService::set_part(const std::string& name, const std::string& problem) {
+void WholeService::set_part(const routes::PartState& part) {
   const std::scoped_lock lock(mutex_);
-  parts_ = {{name, problem}};
+  parts_ = {part};
 }
 
 std::vector<std::string> WholeService::faults() const {

@@ -44,8 +44,8 @@ class WholeService {
 
   // From now on reservations are launched, by the queue's own threads.
   void launch_bots();
-  // What /ready is told of a part: "" works.
-  void set_part(const std::string& name, const std::string& problem);
+  // What /ready is told from now on.
+  void set_part(const routes::PartState& part);
   // Bugs that a handler let out; a test of ours fails on any.
   std::vector<std::string> faults() const;
   std::vector<http::AccessRecord> accesses() const;
@@ -67,9 +67,9 @@ class WholeService {
   bool launching_ = false;
   routes::Authenticator authenticator_;
   mutable std::mutex mutex_;
-  std::vector<std::pair<std::string, std::string>> parts_;  // guarded by mutex_
-  std::vector<std::string> faults_;                         // guarded by mutex_
-  std::vector<http::AccessRecord> accesses_;                // guarded by mutex_
+  std::vector<routes::PartState> parts_;      // guarded by mutex_
+  std::vector<std::string> faults_;           // guarded by mutex_
+  std::vector<http::AccessRecord> accesses_;  // guarded by mutex_
   http::Dispatcher dispatcher_;
   std::unique_ptr<http::WebSocketAcceptor> sockets_;
 };

@@ -64,6 +64,31 @@ TEST(Config, RepeatedSettingsCollect) {
   EXPECT_EQ(config.callback_urls, (std::vector<std::string>{"http://a:1", "https://b"}));
 }
 
+TEST(Config, ADatabaseUrlWithAPasswordIsTakenFromTheEnvironmentOnly) {
+  const auto refusal = refused({{"database-url", "postgresql://ann:hunter2@db/botd"}});
+  EXPECT_EQ(refusal.message.find("hunter2"), std::string::npos);
+  EXPECT_NE(refusal.hint.find("BOTD_DATABASE_URL_FILE"), std::string::npos);
+
+  EXPECT_EQ(resolved({{"database-url", "postgresql://ann@db/botd"}}).database_url,
+            "postgresql://ann@db/botd");
+  EXPECT_EQ(resolved({}, {{"BOTD_DATABASE_URL", "postgresql://ann:hunter2@db/botd"}}).database_url,
+            "postgresql://ann:hunter2@db/botd");
+  EXPECT_TRUE(refused({{"database-url", "mysql://db"}}).message.starts_with("--database-url: "));
+}
+
+TEST(Config, ADatabaseUrlIsShownWithoutItsPassword) {
+  auto config = resolve_config(
+      {}, environment_of({{"BOTD_DATABASE_URL", "postgresql://ann:hunter2@db/botd"}}));
+  ASSERT_TRUE(config);
+  std::ostringstream shown;
+
+  print_config(shown, *config);
+
+  EXPECT_EQ(shown.str().find("hunter2"), std::string::npos);
+  EXPECT_NE(shown.str().find("database-url = postgresql://ann:...@db/botd  # environment"),
+            std::string::npos);
+}
+
 TEST(Config, ABadValueNamesItsFlagOrVariable) {
   EXPECT_TRUE(refused({{"listen", "8056"}}).message.starts_with("--listen: '8056'"));
   EXPECT_TRUE(refused({{"bot-script", "a=jump"}}).message.starts_with("--bot-script: "));

@@ -20,13 +20,24 @@ TEST_F(Service, SaysWhetherItIsReadyAndWhyNot) {
   EXPECT_EQ(ready.status, 200);
   EXPECT_EQ(ready.json["parts"]["store"], "ok");
 
-  service_.set_part("store", "the disk is full");
+  service_.set_part({.name = "store", .problem = "the disk is full"});
   const auto not_ready = open("GET", "/ready");
   EXPECT_EQ(not_ready.status, 503);
   EXPECT_EQ(not_ready.json["status"], "not ready");
   EXPECT_EQ(not_ready.json["parts"]["store"], "the disk is full");
   EXPECT_EQ(not_ready.header("Retry-After"), "1");
   EXPECT_EQ(open("GET", "/health").status, 200);
+}
+
+TEST_F(Service, IsDegradedWithoutAPartThatItCanDoWithout) {
+  service_.set_part(
+      {.name = "redis", .problem = "no connection", .without = PartState::Without::degraded});
+
+  const auto degraded = open("GET", "/ready");
+
+  EXPECT_EQ(degraded.status, 200);
+  EXPECT_EQ(degraded.json["status"], "degraded");
+  EXPECT_EQ(degraded.json["parts"]["redis"], "no connection");
 }
 
 TEST_F(Service, ShowsVersionAndMetrics) {
