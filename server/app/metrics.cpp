@@ -68,8 +68,11 @@ class Metrics::Registry {
   };
 
   Series series_of(const http::AccessRecord& record) {
+    // A view of the record's own text: a choice between "" and it would make a temporary string.
+    const auto method =
+        record.pattern.empty() ? std::string_view() : std::string_view(record.method);
     const std::tuple<std::string_view, std::string_view, int> key(
-        record.pattern, record.pattern.empty() ? "" : record.method, record.status);
+        record.pattern, method, record.status);
     {
       const std::shared_lock lock(mutex_);
       if (const auto known = series_.find(key); known != series_.end()) return known->second;
