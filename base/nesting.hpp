@@ -10,4 +10,8 @@ namespace bot {
 // level, so a text from outside has to be asked before.
 bool nests_deeper(std::string_view json, std::size_t levels);
 
+// Whether an object of a JSON text has more than so many members; right for every text that parses.
+// Objects that keep the order of their members search them one by one.
+bool has_larger_object(std::string_view json, std::size_t members);
+
 }  // namespace bot

@@ -13,8 +13,9 @@ constexpr std::int64_t largest_page = 1000;
 
 Result<MeetingPath> meeting_path(const http::Request& request) {
   MeetingPath path{request.param("platform"), request.param("native_meeting_id")};
+  // No meeting has such an id, and not every engine takes the question.
   if (path.native_meeting_id.find('\0') != std::string::npos) {
-    return http::invalid_field("path", "native_meeting_id", "must not hold a NUL character");
+    return Error{.code = Errc::not_found, .message = "Meeting not found"};
   }
   if (domain::is_platform(path.platform)) return path;
   return http::invalid(
