@@ -34,14 +34,14 @@ Setting duration(std::string name, std::string help, Millis Config::*member, Zer
 }
 
 template <typename Number>
-Setting number(std::string name,
-               std::string help,
+Setting number(const std::string& name,
+               const std::string& help,
                Number Config::*member,
                std::int64_t lowest,
                std::int64_t highest) {
-  return {.name = std::move(name),
+  return {.name = name,
           .placeholder = "N",
-          .help = std::move(help),
+          .help = help,
           .read = [=](Config& config, const std::string& value) -> Status {
             const auto parsed = parse_int(value);
             if (!parsed || *parsed < lowest || *parsed > highest) {
@@ -70,16 +70,17 @@ Setting on_off(std::string name, std::string help, bool Config::*member) {
 }
 
 template <typename Enum>
-Setting choice(std::string name,
-               std::string help,
+Setting choice(const std::string& name,
+               const std::string& help,
                Enum Config::*member,
                std::vector<std::pair<std::string, Enum>> choices) {
   std::vector<std::string> names;
+  names.reserve(choices.size());
   for (const auto& [text, value] : choices)
     names.push_back(text);
-  return {.name = std::move(name),
+  return {.name = name,
           .placeholder = join(names, "|"),
-          .help = std::move(help),
+          .help = help,
           .read = [member, choices, names](Config& config, const std::string& value) -> Status {
             for (const auto& [text, chosen] : choices) {
               if (text != value) continue;

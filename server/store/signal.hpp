@@ -1,9 +1,9 @@
 #pragma once
 
 #include <semaphore.h>
-#include <time.h>
 
 #include <cerrno>
+#include <ctime>
 
 #include "base/duration.hpp"
 

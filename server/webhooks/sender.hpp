@@ -26,7 +26,7 @@ struct Answer {
 struct SenderOptions {
   PrivateTargets private_targets = PrivateTargets::refused;
   Millis timeout{10'000};
-  std::size_t longest_answer = 64 * 1024;  // read and thrown away
+  std::size_t longest_answer = std::size_t{64} * 1024;  // read and thrown away
   std::string ca_file = {};                // PEM; empty: the system's
 };
 
