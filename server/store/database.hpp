@@ -9,7 +9,8 @@
 // out of write; a Result that holds an Error undoes f too and is returned. Many threads may call at
 // once; on SQLite writes happen in the order of their calls.
 //
-// read(f) runs f on a connection of its own that sees one consistent, committed state.
+// read(f) runs f on a connection of its own that sees one consistent, committed state; with
+// PostgreSQL again when the session turned out to be lost.
 //
 // Both throw bot::Unavailable when the engine is busy, full or away, and sql::Fault for what does
 // not pass by itself. A write that is not durable after write_wait, because the disk hangs, throws

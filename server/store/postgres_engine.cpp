@@ -23,7 +23,7 @@ sql::PostgresOptions session_options(const DatabaseOptions& options) {
 
 thread_local bool inside_a_write = false;
 
-// A write or a read begun inside a write would wait for a session that its own thread holds.
+// A write begun inside a write would wait for a session that its own thread holds.
 class InsideAWrite {
  public:
   InsideAWrite() : before_(std::exchange(inside_a_write, true)) {}

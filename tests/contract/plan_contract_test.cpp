@@ -80,7 +80,7 @@ TEST_P(PlanContract, CountingTheQueueScansNothing) {
             "");
 }
 
-TEST_P(PlanContract, ClaimingScansNothingHoweverManyItemsArePassedOver) {
+TEST_P(PlanContract, ClaimingScansNoTableWhenItemsArePassedOver) {
   EXPECT_EQ(scans_of([this](sql::Connection& connection) {
               for (const auto* key : {"a", "a", "b"})
                 queue::enqueue(connection, {.lane = "l", .kind = "k", .fair_key = key}, now());
