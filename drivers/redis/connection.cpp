@@ -73,10 +73,6 @@ Connection::Connection(const Options& options) : options_(options) {
 
 Connection::~Connection() = default;
 
-int Connection::descriptor() const {
-  return context_->fd;
-}
-
 void Connection::lose(const std::string& why) const {
   throw Unavailable("the connection to Redis at " + options_.address.host_and_port() +
                     " is lost: " + why);

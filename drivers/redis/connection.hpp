@@ -56,9 +56,6 @@ class Connection {
   // While subscribed: sends a command, whose answer comes among the messages.
   void send(const Command& command);
 
-  // For waiting elsewhere for something to read.
-  int descriptor() const;
-
  private:
   using Instant = std::chrono::steady_clock::time_point;
   struct Close {

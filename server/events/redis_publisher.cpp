@@ -31,10 +31,7 @@ RedisPublisher::~RedisPublisher() {
 void RedisPublisher::post(RedisMessage message) {
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() >= options_.longest_queue) {
-      ++statistics_.refused;
-      return;
-    }
+    if (queue_.size() >= options_.longest_queue) return;
     queue_.push_back(std::move(message));
   }
   changed_.notify_one();
@@ -48,22 +45,13 @@ Status RedisPublisher::send(const std::vector<RedisMessage>& messages) {
   Commands commands;
   for (const auto& message : messages)
     commands.push_back({"PUBLISH", message.channel, message.body});
-  const auto begun = steady_clock::now();
-  Status result = Unit{};
   try {
     const std::lock_guard lock(connection_mutex_);
     run_commands(commands);
   } catch (const Fault& away) {
-    result = Error{.code = Errc::unavailable, .message = away.what()};
+    return Error{.code = Errc::unavailable, .message = away.what()};
   }
-  const std::lock_guard lock(mutex_);
-  if (result) {
-    statistics_.published += messages.size();
-    statistics_.seconds += std::chrono::duration<double>(steady_clock::now() - begun).count();
-  } else {
-    statistics_.refused += messages.size();
-  }
-  return result;
+  return Unit{};
 }
 
 // REQUIRES: connection_mutex_ is held.
@@ -94,11 +82,6 @@ void RedisPublisher::run_commands(const Commands& commands) {
       if (fresh) throw;
     }
   }
-}
-
-RedisPublisher::Statistics RedisPublisher::statistics() const {
-  const std::lock_guard lock(mutex_);
-  return statistics_;
 }
 
 void RedisPublisher::run() {

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -33,23 +32,17 @@ class RedisPublisher {
     std::size_t longest_queue = 10'000;
     Millis retry_pause{500};
   };
-  struct Statistics {
-    std::uint64_t published = 0;
-    std::uint64_t refused = 0;  // the server was away, or too many waited
-    double seconds = 0;         // spent on those published
-  };
 
   explicit RedisPublisher(Options options);
   ~RedisPublisher();
   RedisPublisher(const RedisPublisher&) = delete;
   RedisPublisher& operator=(const RedisPublisher&) = delete;
 
-  // Soon, by a thread of its own, in the order of the calls; lost when the server is away.
+  // Soon, by a thread of its own, in the order of the calls; lost when the server is away or too
+  // many wait.
   void post(RedisMessage message);
   // Now. Errors: unavailable, with the reason; then it may or may not have been published.
   Status publish(const RedisMessage& message);
-
-  Statistics statistics() const;
 
  private:
   using Commands = std::vector<std::vector<std::string>>;
@@ -60,11 +53,10 @@ class RedisPublisher {
   void run_commands(const Commands& commands);
 
   const Options options_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<RedisMessage> queue_;  // guarded by mutex_
   bool stopping_ = false;           // likewise
-  Statistics statistics_;           // likewise
   std::mutex connection_mutex_;
   // Guarded by connection_mutex_:
   std::unique_ptr<redis::Connection> connection_;
