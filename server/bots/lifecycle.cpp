@@ -16,7 +16,7 @@ using domain::MeetingState;
 namespace {
 
 // Nobody can know when a seat gets free; soon enough to be useful, late enough not to hammer.
-constexpr int kRetryAfterSeconds = 5;
+constexpr int retry_after_s = 5;
 
 std::optional<std::string> not_empty(const std::optional<std::string>& text) {
   return text && !text->empty() ? text : std::nullopt;
@@ -45,9 +45,14 @@ Error duplicate(const ReserveRequest& request) {
 }  // namespace
 
 Lifecycle::Lifecycle(Parts parts, LifecycleOptions options)
-    : parts_(parts), options_(std::move(options)), callback_urls_(options_.callback_urls) {}
+    : parts_(parts),
+      options_(std::move(options)),
+      callback_urls_(options_.callback_urls),
+      late_news_(std::make_shared<LateNews>(*this)) {}
 
-Lifecycle::~Lifecycle() = default;
+Lifecycle::~Lifecycle() {
+  late_news_->end();
+}
 
 void Lifecycle::set_callback_urls(std::vector<std::string> urls) {
   const std::scoped_lock lock(mutex_);
@@ -102,7 +107,7 @@ Result<store::MeetingRow> Lifecycle::reserve(const ReserveRequest& request, cons
       return Error{.code = Errc::limit_reached,
                    .message = domain::limit_reached_text(user->max_concurrent_bots),
                    .hint = "stop a bot, or have the limit raised",
-                   .retry_after_seconds = kRetryAfterSeconds};
+                   .retry_after_seconds = retry_after_s};
     }
     auto meeting = meetings.insert(wanted, change.now());
     if (!meeting) return duplicate(request);

@@ -157,7 +157,7 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
 
   // leave: bots go on, nobody watches them. stop: all are asked to leave, those that have not after
   // `patience` are killed; their rows are closed. Reservations without a bot are left to the next
-  // start.
+  // start. REQUIRES: before the dispatcher ends.
   void shutdown(ShutdownPolicy policy, Millis patience);
 
  private:
@@ -167,9 +167,14 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
     ExitStatus status;
   };
 
-  // Runs `change` in a transaction and, when it is durable, tells bus, queue and mailbox.
+  class LateNews;
+
+  // Run `change` in a transaction and, when it is durable, tell bus, queue and mailbox: also when
+  // the caller was told that it is given up.
   template <typename F>
   auto apply(F change);
+  template <typename F>
+  auto write_and_tell(F change);
   void tell(const AfterCommit& after);
   void wake(const std::vector<std::string>& lanes);
 
@@ -187,6 +192,8 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
   std::string secret_for(std::string_view session_uid) const;
   std::optional<std::string> verdict_on(std::int64_t meeting_id) const;
   void record_exit(MeetingChange& change, const Unrecorded& exit) const;
+  void record_death(MeetingChange& change, const LaunchedBot& bot) const;
+  void end_all(Millis patience);
   bool wait_until_gone(const std::vector<std::string>& handles, Millis at_most);
 
   Parts parts_;
@@ -198,6 +205,7 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
   std::vector<Unrecorded> unrecorded_;                      // guarded by mutex_
   queue::Dispatcher* dispatcher_ = nullptr;
   std::atomic<bool> shutting_down_{false};
+  const std::shared_ptr<LateNews> late_news_;
 };
 
 }  // namespace bot::bots

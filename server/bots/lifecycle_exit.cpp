@@ -73,23 +73,25 @@ void Lifecycle::record_missed_exits() {
   }
 }
 
+void Lifecycle::record_death(MeetingChange& change, const LaunchedBot& bot) const {
+  const auto meeting = store::MeetingStore(change.connection()).hold(bot.meeting_id);
+  // A launch that was cut off between storing the handle and opening the gate is still in the
+  // queue, and done again once the handle is gone.
+  if (meeting && meeting->status == MeetingState::reserved &&
+      launch_is_queued(change.connection(), bot.meeting_id)) {
+    forget_launch(change.connection(), bot.session_uid);
+  } else {
+    record_exit(change, {bot.meeting_id, bot.session_uid, {}});
+  }
+}
+
 void Lifecycle::close_dead(const std::vector<LaunchedBot>& dead) {
   constexpr std::size_t together = 200;
   for (std::size_t first = 0; first < dead.size(); first += together) {
     const std::size_t last = std::min(first + together, dead.size());
     (void)apply([&](MeetingChange& change) -> Status {
-      for (std::size_t i = first; i < last; ++i) {
-        const auto& bot = dead[i];
-        const auto meeting = store::MeetingStore(change.connection()).hold(bot.meeting_id);
-        // A launch that was cut off between storing the handle and opening the gate is still in
-        // the queue, and done again once the handle is gone.
-        if (meeting && meeting->status == MeetingState::reserved &&
-            launch_is_queued(change.connection(), bot.meeting_id)) {
-          forget_launch(change.connection(), bot.session_uid);
-        } else {
-          record_exit(change, {bot.meeting_id, bot.session_uid, {}});
-        }
-      }
+      for (std::size_t i = first; i < last; ++i)
+        record_death(change, dead[i]);
       return Unit{};
     });
   }

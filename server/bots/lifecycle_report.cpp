@@ -187,8 +187,7 @@ Status Lifecycle::acknowledge(const std::string& session_uid,
 
 Status Lifecycle::segments(const std::string& session_uid,
                            const std::vector<ReportedSegment>& segments) {
-  AfterCommit after;
-  auto done = parts_.database.write([&](sql::Connection& connection) -> Status {
+  return write_and_tell([&](sql::Connection& connection, AfterCommit& after) -> Status {
     const UnixMillis now = parts_.clock.now_ms();
     const auto sender = find_sender(connection, session_uid);
     if (!sender) return sender.error();
@@ -223,12 +222,9 @@ Status Lifecycle::segments(const std::string& session_uid,
     }
     store::TranscriptStore(connection).upsert(meeting.id, rows, now);
     store::SessionStore(connection).heartbeat(session_uid, now);
-    after = {};
-    after.events.emplace_back(std::move(spoken));
+    if (!segments.empty()) after.events.emplace_back(std::move(spoken));
     return Unit{};
   });
-  if (done && !segments.empty()) tell(after);
-  return done;
 }
 
 }  // namespace bot::bots

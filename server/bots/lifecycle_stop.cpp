@@ -151,8 +151,13 @@ void Lifecycle::shutdown(ShutdownPolicy policy, Millis patience) {
   shutting_down_ = true;
   if (policy == ShutdownPolicy::leave) {
     parts_.runtime.stop_watching();
-    return;
+  } else {
+    end_all(patience);
   }
+  late_news_->end();
+}
+
+void Lifecycle::end_all(Millis patience) {
   std::vector<std::int64_t> meetings;
   std::vector<std::string> handles;
   // A reservation that nobody has launched yet is not a bot; the next start launches it.

@@ -2,6 +2,8 @@
 // events, the end of the session, follow-up work; and who is told after the commit.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -89,26 +91,56 @@ std::optional<std::int64_t> meeting_id_of(const queue::Item& item);
 std::optional<store::SessionRow> newest_session(sql::Connection& connection,
                                                 std::int64_t meeting_id);
 
+// Between a write that became durable after its caller was told that it is given up, and a
+// Lifecycle that may have ended since. Thread-safe.
+class Lifecycle::LateNews {
+ public:
+  explicit LateNews(Lifecycle& lifecycle) : lifecycle_(&lifecycle) {}
+
+  void tell(const AfterCommit& after) {
+    const std::scoped_lock lock(mutex_);
+    if (lifecycle_ != nullptr) lifecycle_->tell(after);
+  }
+  // Waits for a telling in progress; there is none afterwards.
+  void end() {
+    const std::scoped_lock lock(mutex_);
+    lifecycle_ = nullptr;
+  }
+
+ private:
+  std::mutex mutex_;
+  Lifecycle* lifecycle_;  // null at the end; guarded by mutex_
+};
+
 template <typename F>
-auto Lifecycle::apply(F change) {
-  AfterCommit after;
-  const UnixMillis now = parts_.clock.now_ms();
+auto Lifecycle::write_and_tell(F change) {
+  const auto after = std::make_shared<AfterCommit>();
   const auto write = [&] {
-    return parts_.database.write([&](sql::Connection& connection) {
-      after = {};
-      MeetingChange scope(connection, options_, now, after);
-      return change(scope);
-    });
+    return parts_.database.write(
+        [&](sql::Connection& connection) {
+          *after = {};
+          return change(connection, *after);
+        },
+        [gate = late_news_, after] { gate->tell(*after); });
   };
   try {
     auto result = write();
-    if (result) tell(after);
+    if (result) tell(*after);
     return result;
   } catch (const Unavailable&) {
-    // It may become durable yet. Lanes look after it, in the order of the writes.
-    wake(after.lanes);
+    // It may be durable, or become so. Lanes look after it, in the order of the writes.
+    wake(after->lanes);
     throw;
   }
+}
+
+template <typename F>
+auto Lifecycle::apply(F change) {
+  const UnixMillis now = parts_.clock.now_ms();
+  return write_and_tell([&](sql::Connection& connection, AfterCommit& after) {
+    MeetingChange scope(connection, options_, now, after);
+    return change(scope);
+  });
 }
 
 }  // namespace bot::bots

@@ -76,11 +76,14 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  template <typename F>
-  detail::Answer<F> write(F&& f) {
+  // `late()` is called on the writer's thread when the caller was told that the write is given up
+  // and it has become durable nevertheless; it must own what it uses, be quick and not throw.
+  template <typename F, typename Late = detail::TellNobody>
+  detail::Answer<F> write(F&& f, Late late = {}) {
     if (engine_->on_writing_thread())
       throw std::logic_error("a write was begun inside another one");
-    const auto task = std::make_shared<detail::WaitingTask<std::remove_reference_t<F>>>(f);
+    const auto task =
+        std::make_shared<detail::WaitingTask<std::remove_reference_t<F>, Late>>(f, std::move(late));
     engine_->perform(task);
     const auto waited = task->wait(write_wait_);
     if (waited != detail::Waited::finished) give_up(waited);

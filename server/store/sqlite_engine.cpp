@@ -1,9 +1,8 @@
 #include "server/store/sqlite_engine.hpp"
 
-#include <stdlib.h>
-
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <deque>
 #include <mutex>
 #include <system_error>
@@ -17,7 +16,7 @@ namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-constexpr std::int64_t writer_cache_kib = 64 * 1024;
+constexpr std::int64_t writer_cache_kib = std::int64_t{64} * 1024;
 
 // A folder for a database that shall not outlive the program; in memory where the system has that.
 class TemporaryFolder {
@@ -208,6 +207,8 @@ class GroupCommitWriter {
     const auto now = std::chrono::steady_clock::now();
     {
       const std::lock_guard lock(mutex_);
+      // Whoever is told of these may write at once.
+      batch_since_ = now;
       statistics_.commits += tally.commits;
       statistics_.syncs += tally.syncs;
       statistics_.failed_commits += tally.failed_commits;
@@ -230,7 +231,8 @@ class GroupCommitWriter {
   mutable std::mutex mutex_;
   std::condition_variable something_waits_;
   std::deque<Waiting> queue_;
-  std::optional<SteadyTime> batch_since_;  // when the writer took what it works on
+  // When the writer took what it works on, or came to an end with a part of it.
+  std::optional<SteadyTime> batch_since_;
   bool ending_ = false;
   WriteStatistics statistics_;
   std::thread thread_;  // last: it uses all of the above

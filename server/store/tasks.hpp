@@ -71,12 +71,18 @@ WriteTask::Wish wish_of(const T& answer) {
 // so.
 enum class Waited { finished, withdrawn, given_up };
 
+// For writes after which nobody has to be told anything.
+struct TellNobody {
+  void operator()() const {}
+};
+
 // A write whose caller waits, for so long and no longer. `f` and what it refers to are the
-// caller's: once the caller has gone, f is neither run nor running.
-template <typename F>
+// caller's: once the caller has gone, f is neither run nor running. `late` is called instead of the
+// caller when what was given up has become durable after all; it must not throw.
+template <typename F, typename Late>
 class WaitingTask final : public WriteTask {
  public:
-  explicit WaitingTask(F& f) : f_(f) {}
+  WaitingTask(F& f, Late late) : f_(f), late_(std::move(late)) {}
 
   Wish run(sql::Connection& connection) override {
     auto expected = Stage::waiting;
@@ -84,12 +90,15 @@ class WaitingTask final : public WriteTask {
     if (!first && expected != Stage::running) return Wish::roll_back;
     const RaiseAtEnd through{ran_};
     answer_.emplace(answer_of(f_, connection));
-    return wish_of(*answer_);
+    wish_ = wish_of(*answer_);
+    return wish_;
   }
   void finish(std::exception_ptr failure) noexcept override {
+    const bool durable = !failure && wish_ == Wish::keep;
     failure_ = std::move(failure);
-    stage_.store(Stage::finished);
+    const bool given_up = stage_.exchange(Stage::finished) == Stage::given_up;
     finished_.raise();
+    if (given_up && durable) late_();
   }
 
   // Waits longer than that only while f runs, and then a moment for its commit.
@@ -99,10 +108,13 @@ class WaitingTask final : public WriteTask {
       if (stage_.compare_exchange_strong(expected, Stage::withdrawn)) return Waited::withdrawn;
       if (expected == Stage::running) {
         ran_.wait();
-        (void)finished_.wait_for(commit_grace);
+        if (!finished_.wait_for(commit_grace) &&
+            stage_.compare_exchange_strong(expected, Stage::given_up)) {
+          return Waited::given_up;
+        }
       }
     }
-    return stage_.load() == Stage::finished ? Waited::finished : Waited::given_up;
+    return Waited::finished;
   }
   // REQUIRES: wait said that it is finished.
   Answer<F> take() {
@@ -111,7 +123,7 @@ class WaitingTask final : public WriteTask {
   }
 
  private:
-  enum class Stage { waiting, running, withdrawn, finished };
+  enum class Stage { waiting, running, withdrawn, given_up, finished };
   static constexpr Millis commit_grace{300};
   struct RaiseAtEnd {
     Signal& signal;
@@ -119,7 +131,9 @@ class WaitingTask final : public WriteTask {
   };
 
   F& f_;
+  Late late_;
   std::atomic<Stage> stage_{Stage::waiting};
+  Wish wish_ = Wish::roll_back;
   std::optional<Answer<F>> answer_;
   std::exception_ptr failure_;
   Signal ran_;

@@ -1,3 +1,5 @@
+#include <future>
+
 #include "server/bots/reaper.hpp"
 #include "tests/fakes/drivers/recording_vfs.hpp"
 #include "tests/unit/server/bots/world.hpp"
@@ -52,6 +54,33 @@ TEST_F(ParkedOnAHangingDisk, WhatWasClaimedLateIsWorkedOnWithoutWaitingForItsLea
   vfs_.let_syncs_go();
 
   EXPECT_TRUE(soon([&] { return runtime_.specs().size() == 1; }));
+}
+
+TEST_F(HangingDisk, WhoeverListensIsToldOfAChangeThatBecomesDurableLate) {
+  const auto bot = activate("a");
+  ASSERT_TRUE(soon([&] { return dispatcher_.statistics().done == 1; }));
+  vfs_.hold_syncs();
+  EXPECT_THROW((void)exit(bot.id, 0, "self_initiated_leave"), Unavailable);
+  EXPECT_EQ(announced(bot.id).back(), "active");
+  vfs_.let_syncs_go();
+
+  EXPECT_TRUE(soon([&] { return announced(bot.id).back() == "completed"; }));
+}
+
+TEST_F(HangingDisk, ABotThatWaitsGetsItsCommandWhenItBecomesDurableLate) {
+  const auto bot = activate("a");
+  ASSERT_TRUE(soon([&] { return dispatcher_.statistics().done == 1; }));
+  std::promise<commands::Commands> got;
+  mailbox_.fetch(session_uid(bot.id), 0, minutes{5}, [&](Result<commands::Commands> commands) {
+    got.set_value(std::move(commands).value());
+  });
+  vfs_.hold_syncs();
+  EXPECT_THROW((void)lifecycle_.configure(bot.id, {"fr", std::nullopt}), Unavailable);
+  vfs_.let_syncs_go();
+
+  auto commands = got.get_future();
+  ASSERT_EQ(commands.wait_for(seconds{20}), std::future_status::ready);
+  EXPECT_EQ(commands.get().at(0).action, "reconfigure");
 }
 
 TEST_F(HangingDisk, ALaunchWhoseHandleIsStoredAfterItsBotWasEndedIsDoneAgain) {

@@ -48,6 +48,8 @@ class World : public testing::Test {
     });
   }
 
+  ~World() override { lifecycle_.shutdown(ShutdownPolicy::leave, Millis{0}); }
+
   LifecycleOptions prepared(LifecycleOptions options) {
     options.server_secret = "the server's own secret";
     options.callback_urls = {"http://127.0.0.1:8056"};
