@@ -17,10 +17,11 @@ struct Finding {
   std::string result;  // ok, failed, skipped
   std::string detail;
   std::string fix = {};
+  Errc code = Errc::internal;  // of what failed
 };
 
 Finding failed(const std::string& check, const Error& error) {
-  return {check, "failed", error.message, error.hint};
+  return {check, "failed", error.message, error.hint, error.code};
 }
 
 Finding look_at_version(Context& context) {
@@ -126,18 +127,18 @@ Status run(const Arguments&, Context& context) {
     findings.push_back(failed("health", *first));
   }
   std::vector<Record> records;
-  std::size_t bad = 0;
+  std::vector<Errc> failures;
   for (const auto& finding : findings) {
-    bad += finding.result == "failed" ? 1 : 0;
+    if (finding.result == "failed") failures.push_back(finding.code);
     records.push_back(record_of_finding(finding));
   }
   context.output().list({{"CHECK", Shrinks::no}, {"RESULT", Shrinks::no}, {"DETAIL"}, {"FIX"}},
                         records);
   if (first) return *first;
-  if (bad == 0) return Unit{};
-  return Error{.code = Errc::unauthenticated,
-               .message = std::to_string(bad) + " of " + std::to_string(findings.size()) +
-                          " findings need attention"};
+  if (failures.empty()) return Unit{};
+  return Error{.code = failures.front(),
+               .message = std::to_string(failures.size()) + " of " +
+                          std::to_string(findings.size()) + " findings need attention"};
 }
 
 }  // namespace

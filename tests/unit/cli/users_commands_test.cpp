@@ -260,6 +260,17 @@ TEST(Doctor, SaysWhereToLookForTheAdminApiOfAGatewayWithoutOne) {
       << ran.out;
 }
 
+TEST(Doctor, EndsAsTheFirstFailureWouldHaveEndedACommand) {
+  Program program;
+  program.serve_everything();
+  program.server().answer_to("GET /version", 500, R"({"detail":"broken"})");
+  EXPECT_EQ(program.run({"doctor"}).code, 1);
+
+  program.server().answer_to("GET /version", 200, R"({"version":"1"})");
+  program.server().answer_to("GET /admin/users", 403, R"({"detail":"Invalid key"})");
+  EXPECT_EQ(program.run({"doctor"}).code, 4);
+}
+
 TEST(Doctor, AServerOfNoKnownGenerationIsNoFailure) {
   Program program;
   program.serve_everything();
