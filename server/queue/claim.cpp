@@ -79,12 +79,11 @@ Item lease_out(sql::Connection& connection,
 }  // namespace
 
 std::vector<Item> claim(sql::Connection& connection,
-                        std::string_view lane,
-                        std::string_view owner,
+                        const Claimant& claimant,
                         std::size_t n,
-                        Millis lease,
                         UnixMillis now,
                         Shares& shares) {
+  const auto& [lane, owner, lease] = claimant;
   std::vector<Item> claimed;
   auto priority = highest_priority(connection, lane);
   while (priority && claimed.size() < n) {
@@ -104,13 +103,11 @@ std::vector<Item> claim(sql::Connection& connection,
 }
 
 std::vector<Item> claim(sql::Connection& connection,
-                        std::string_view lane,
-                        std::string_view owner,
+                        const Claimant& claimant,
                         std::size_t n,
-                        Millis lease,
                         UnixMillis now) {
   Shares unlimited;
-  return claim(connection, lane, owner, n, lease, now, unlimited);
+  return claim(connection, claimant, n, now, unlimited);
 }
 
 std::optional<UnixMillis> next_run_at(sql::Connection& connection,

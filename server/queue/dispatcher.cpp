@@ -50,9 +50,9 @@ bool Dispatcher::stop(Millis limit) {
   return all;
 }
 
-void Dispatcher::wake(std::string_view name) {
-  for (auto& lane : lanes_) {
-    if (lane->name() == name) lane->wake();
+void Dispatcher::wake(std::string_view lane) {
+  for (auto& each : lanes_) {
+    if (each->name() == lane) each->wake();
   }
 }
 

@@ -156,9 +156,10 @@ Lane::Stored Lane::store(const Round& round) {
     if (round.known) return_unknown(connection, name_, options_.owner, *round.known);
     const auto now = clock_.now_ms();
     auto shares = round.shares;
-    if (round.room > 0)
-      stored.claimed =
-          claim(connection, name_, options_.owner, round.room, options_.lease, now, shares);
+    if (round.room > 0) {
+      const Claimant claimant{name_, options_.owner, options_.lease};
+      stored.claimed = claim(connection, claimant, round.room, now, shares);
+    }
     stored.next_run_at = next_run_at(connection, name_, shares);
     stored.counted.claimed = stored.claimed.size();
     return stored;

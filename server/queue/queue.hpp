@@ -25,21 +25,24 @@ std::optional<std::int64_t> enqueue(sql::Connection& connection,
 
 std::optional<Item> find(sql::Connection& connection, std::int64_t id);
 
+// Who asks for items, of what, and for how long.
+struct Claimant {
+  std::string_view lane;
+  std::string_view owner;
+  Millis lease{};
+};
+
 // At most n items whose time has come: the highest priority first, then by time, then by age. Each
-// is leased to `owner` until now + lease, with a new fence and one attempt more.
+// is leased to the owner until now + lease, with a new fence and one attempt more.
 std::vector<Item> claim(sql::Connection& connection,
-                        std::string_view lane,
-                        std::string_view owner,
+                        const Claimant& claimant,
                         std::size_t n,
-                        Millis lease,
                         UnixMillis now);
 // The same, but no more of one fair_key than its share: those beyond it stay, and what comes after
 // them is taken. What is taken is counted in `shares`.
 std::vector<Item> claim(sql::Connection& connection,
-                        std::string_view lane,
-                        std::string_view owner,
+                        const Claimant& claimant,
                         std::size_t n,
-                        Millis lease,
                         UnixMillis now,
                         Shares& shares);
 

@@ -85,7 +85,7 @@ TEST_P(PlanContract, ClaimingScansNoTableWhenItemsArePassedOver) {
               for (const auto* key : {"a", "a", "b"})
                 queue::enqueue(connection, {.lane = "l", .kind = "k", .fair_key = key}, now());
               queue::Shares shares(1);
-              queue::claim(connection, "l", "me", 9, Millis{1000}, now(), shares);
+              queue::claim(connection, {"l", "me", Millis{1000}}, 9, now(), shares);
               queue::next_run_at(connection, "l", shares);
             }),
             "");

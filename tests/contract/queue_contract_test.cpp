@@ -15,7 +15,7 @@ class QueueContract : public store::OnEachEngine {
   }
   std::vector<Item> take(std::size_t n, const std::string& owner = "w1") {
     return write([&](sql::Connection& connection) {
-      return claim(connection, "lane", owner, n, lease, now());
+      return claim(connection, {"lane", owner, lease}, n, now());
     });
   }
   Item item(std::int64_t id) {
@@ -56,7 +56,7 @@ TEST_P(QueueContract, GivesNoKeyMoreThanItsShareAndPassesOverTheRest) {
   Shares shares(2);
   const auto take_shares = [&] {
     return write([&](sql::Connection& connection) {
-      return claim(connection, "lane", "w1", 4, lease, now(), shares);
+      return claim(connection, {"lane", "w1", lease}, 4, now(), shares);
     });
   };
   const auto next = [&] {

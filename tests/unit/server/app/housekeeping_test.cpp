@@ -53,7 +53,7 @@ class Rounds : public testing::Test {
     item.lane = "l";
     for (int i = 0; i < count; ++i)
       queue::enqueue(connection, item, now());
-    return queue::claim(connection, "l", "me", 1, Millis{1000}, now()).at(0);
+    return queue::claim(connection, {"l", "me", Millis{1000}}, 1, now()).at(0);
   }
   // Ended now, with one segment.
   std::int64_t add_ended_meeting() {

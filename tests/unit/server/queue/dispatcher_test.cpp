@@ -183,7 +183,7 @@ TEST_F(DispatcherTest, DoesNotSpendAnAttemptOnWhatIsAway) {
 TEST_F(DispatcherTest, TakesBackAtOnceWhatItHeldBeforeARestart) {
   const auto id = add("a");
   database_.write([&](sql::Connection& connection) {
-    claim(connection, "lane", options().owner, 1, Millis(3'600'000), clock_.now_ms());
+    claim(connection, {"lane", options().owner, Millis(3'600'000)}, 1, clock_.now_ms());
   });
 
   Dispatcher dispatcher(database_, clock_, options());
@@ -198,7 +198,7 @@ TEST_F(DispatcherTest, TakesOverFromAnOwnerThatIsLost) {
   Dispatcher dispatcher(database_, clock_, {.owner = "this machine", .lease = Millis(30)});
   dispatcher.handle("lane", 1, [](const Item&) { return Outcome::done(); });
   database_.write([&](sql::Connection& connection) {
-    claim(connection, "lane", "another machine", 1, Millis(1000), clock_.now_ms());
+    claim(connection, {"lane", "another machine", Millis(1000)}, 1, clock_.now_ms());
   });
   dispatcher.start();
 

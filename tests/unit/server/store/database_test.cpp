@@ -6,8 +6,12 @@
 #include <fstream>
 
 #include "base/ids.hpp"
+#include "base/text.hpp"
 #include "drivers/sqlite/connection.hpp"
+#include "server/queue/queue.hpp"
+#include "server/store/command_store.hpp"
 #include "server/store/meeting_store.hpp"
+#include "server/store/migrations.hpp"
 #include "server/store/setting_store.hpp"
 #include "server/store/user_store.hpp"
 #include "tests/fakes/base/manual_clock.hpp"
@@ -96,6 +100,54 @@ TEST_F(DatabaseFile, OpensAFileOfTheFirstSchemaWithAllItHolds) {
   });
   EXPECT_TRUE(database.migration_status().pending.empty());
 }
+
+// A file as an older program has left it.
+class OldDatabaseFile : public DatabaseFile, public testing::WithParamInterface<std::int64_t> {
+ protected:
+  void make(std::int64_t version) {
+    run("CREATE TABLE schema_version (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL,"
+        " applied_at BIGINT NOT NULL)");
+    for (std::int64_t step = 1; step <= version; ++step) {
+      for (const auto statement : migrations()[static_cast<std::size_t>(step - 1)].statements) {
+        run(replace_all(std::string(statement),
+                        "{identity}",
+                        sql::SqliteConnection({.path = ":memory:"}).dialect().identity_column));
+      }
+      run("INSERT INTO schema_version VALUES (" + std::to_string(step) + ", 'a step', 0)");
+    }
+  }
+};
+
+TEST_P(OldDatabaseFile, KeepsWhatWasQueuedAndWhatBotsWereSent) {
+  make(GetParam());
+  run("INSERT INTO users (email, max_concurrent_bots, data, created_at)"
+      " VALUES ('old@example.com', 1, '{}', 1)");
+  run("INSERT INTO meetings (user_id, platform, status, data, created_at, updated_at,"
+      " state_since_ms, stop_requested) VALUES (1, 'zoom', 'active', '{}', 1, 1, 1, 0)");
+  run("INSERT INTO bot_commands (meeting_id, session_uid, action, payload, status, created_at)"
+      " VALUES (1, 'uid', 'reconfigure', '{}', 'sent', 7)");
+  run("INSERT INTO queue_items (lane, kind, payload, status, priority, run_at, attempts,"
+      " max_attempts, fence, history, created_at)"
+      " VALUES ('l', 'k', '{\"n\":1}', 'ready', 0, 1, 0, 5, 0, '[]', 1)");
+
+  Database database(options(), clock_);
+
+  EXPECT_TRUE(database.migration_status().pending.empty());
+  database.write([&](sql::Connection& connection) {
+    const auto items = queue::claim(connection, {"l", "me", Millis{1000}}, 9, clock_.now_ms());
+    ASSERT_EQ(items.size(), 1u);
+    EXPECT_EQ(items[0].payload, R"({"n":1})");
+    EXPECT_EQ(items[0].fair_key, std::nullopt);
+    const auto commands = CommandStore(connection).undelivered("uid", 0);
+    ASSERT_EQ(commands.size(), 1u);
+    EXPECT_EQ(commands[0].action, "reconfigure");
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    SinceTheQueue,
+    OldDatabaseFile,
+    testing::Range<std::int64_t>(2, static_cast<std::int64_t>(migrations().size())));
 
 TEST_F(DatabaseFile, IsCopiedWhileInUseAndNeverOverAnotherFile) {
   Database database(options(), clock_);
