@@ -25,7 +25,7 @@ class FdBuffer final : public std::streambuf {
 
   int descriptor_;
   int error_ = 0;
-  std::array<char, 16 * 1024> buffer_{};
+  std::array<char, std::size_t{16} * 1024> buffer_{};
 };
 
 }  // namespace bot::cli

@@ -21,7 +21,7 @@ class Roff {
   // A term in bold with its explanation.
   Roff& item(std::string_view term, std::string_view explanation);
   // Lines as they are.
-  Roff& code(std::string_view lines);
+  Roff& code(std::string_view text);
   // One line in bold, for a synopsis.
   Roff& bold_line(std::string_view line);
 

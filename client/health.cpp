@@ -7,7 +7,7 @@
 
 namespace bot::client {
 
-Result<types::Health> check_health(const Client& client, ExchangeOptions options) {
+Result<types::Health> check_health(const Client& client, const ExchangeOptions& options) {
   auto health = client.run(GetHealth{}, options);
   if (health || health.error().code != Errc::not_found) return health;
   auto greeting = client.exchange(HttpRequest{.target = "/"}, Access::none, options);

@@ -91,7 +91,8 @@ Row Rows::operator[](std::size_t row) const& {
 std::string Rows::take_text(std::size_t row, std::size_t column) {
   if ((*this)[row].is_null(column)) return (*this)[row].text(column);  // throws what fits
   auto* text = std::get_if<std::string>(&values_[row * names_->size() + column].held());
-  return text != nullptr ? std::move(*text) : (*this)[row].text(column);
+  if (text == nullptr) return (*this)[row].text(column);
+  return std::move(*text);
 }
 
 Transaction::Transaction(Connection& connection) : connection_(connection) {

@@ -91,6 +91,7 @@ Result<BurstCount> fire(Stage& stage,
                         Evidence& evidence) {
   ++memory.bursts;
   std::vector<client::HttpRequest> requests;
+  requests.reserve(ids.size());
   for (const auto& id : ids)
     requests.push_back(start_request(stage, id));
   auto& run = stage.run();

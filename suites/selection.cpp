@@ -36,11 +36,13 @@ bool is_selected(const Suite& suite, const Check& check, const SmokeOptions& opt
 // Needs point to earlier checks only, so one pass from the end finds all.
 std::set<std::string> selected_ids(const std::vector<Suite>& suites, const SmokeOptions& options) {
   std::set<std::string> ids;
-  for (auto suite = suites.rbegin(); suite != suites.rend(); ++suite) {
-    for (auto check = suite->checks.rbegin(); check != suite->checks.rend(); ++check) {
-      if (!ids.contains(check->id) && !is_selected(*suite, *check, options)) continue;
-      ids.insert(check->id);
-      ids.insert(check->needs.begin(), check->needs.end());
+  for (std::size_t i = suites.size(); i-- > 0;) {
+    const auto& suite = suites[i];
+    for (std::size_t j = suite.checks.size(); j-- > 0;) {
+      const auto& check = suite.checks[j];
+      if (!ids.contains(check.id) && !is_selected(suite, check, options)) continue;
+      ids.insert(check.id);
+      ids.insert(check.needs.begin(), check.needs.end());
     }
   }
   return ids;

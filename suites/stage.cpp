@@ -263,7 +263,7 @@ Result<ListedMeeting> Stage::await_state(const std::string& label,
   std::vector<std::string> states;
   auto waiting = patience(bot_patience);
   for (;;) {
-    const auto row = meeting(label);
+    auto row = meeting(label);
     const auto word = row ? row->status : describe(row.error());
     if (states.empty() || states.back() != word) states.push_back(word);
     if (seen != nullptr) *seen = states;

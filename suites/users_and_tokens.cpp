@@ -62,10 +62,10 @@ Outcome token_opens(Stage& stage, Memory& memory) {
   const auto meetings = stage.meetings_of(memory.account->client);
   if (!meetings) {
     evidence.missing(meetings.error(), "GET /meetings answers the new token");
-  } else {
-    evidence.that(
-        meetings->empty(), "no meetings yet", std::to_string(meetings->size()) + " meetings");
+    return std::move(evidence).outcome();
   }
+  evidence.that(
+      meetings->empty(), "no meetings yet", std::to_string(meetings->size()) + " meetings");
   return std::move(evidence).outcome();
 }
 

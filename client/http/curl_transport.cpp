@@ -17,16 +17,16 @@ namespace bot::client {
 namespace {
 
 constexpr const char* system_ca_path = "/etc/ssl/certs";
-constexpr std::size_t longest_head = 256 * 1024;
+constexpr std::size_t longest_head = std::size_t{256} * 1024;
 
 // Debian's directory of hashed certificates: reading the one that is needed takes OpenSSL a
 // fraction of the 20 ms that its bundle of all takes.
 bool has_hashed_certificates(const char* directory) {
   std::error_code none;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, none)) {
-    if (entry.path().extension() == ".0") return true;
-  }
-  return false;
+  const std::filesystem::directory_iterator entries(directory, none);
+  return std::any_of(begin(entries), end(entries), [](const auto& entry) {
+    return entry.path().extension() == ".0";
+  });
 }
 
 bool is_sendable(const HttpRequest& request) {

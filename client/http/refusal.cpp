@@ -15,7 +15,7 @@ using types::Json;
 
 constexpr std::size_t longest_message = 2000;
 constexpr std::size_t longest_quote = 160;
-constexpr std::size_t longest_detail = 64 * 1024;
+constexpr std::size_t longest_detail = std::size_t{64} * 1024;
 
 // Outside text on one line, at most so many bytes.
 std::string shown(std::string_view text, std::size_t longest) {
@@ -71,7 +71,7 @@ std::string text_of_entry(const Json& entry) {
   if (!entry.is_object() || !entry.contains("msg") || !entry["msg"].is_string()) {
     return types::dump(entry);
   }
-  const auto message = entry["msg"].get<std::string>();
+  auto message = entry["msg"].get<std::string>();
   const auto loc = entry.find("loc");
   if (loc == entry.end() || !loc->is_array() || loc->empty()) return message;
   return place_of(*loc) + ": " + message;

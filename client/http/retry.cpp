@@ -36,7 +36,7 @@ bool may_repeat(const HttpRequest& request, const Result<HttpResponse>& answer) 
 std::optional<int> retry_after(const HttpResponse& answer) {
   const auto seconds = parse_int(trim(answer.header("Retry-After")));
   if (!seconds || *seconds < 0) return std::nullopt;
-  constexpr std::int64_t longest = 24 * 60 * 60;
+  constexpr std::int64_t longest = std::int64_t{24} * 60 * 60;
   return static_cast<int>(*seconds < longest ? *seconds : longest);
 }
 

@@ -26,7 +26,7 @@ struct SqliteOptions {
   std::string path;  // a file, created with mode 0600 when it is not there; or ":memory:"
   Access access = Access::read_write;
   Millis busy_timeout{5000};
-  std::int64_t cache_kib = 8 * 1024;
+  std::int64_t cache_kib = std::int64_t{8} * 1024;
   std::string vfs = {};  // a registered virtual file system; empty: the usual one
 };
 

@@ -69,7 +69,7 @@ class BufferedSink final : public spdlog::sinks::base_sink<std::mutex> {
     lines_.clear();
   }
 
-  static constexpr std::size_t most_kept = 64 * 1024;
+  static constexpr std::size_t most_kept = std::size_t{64} * 1024;
   std::string lines_;
 };
 

@@ -13,9 +13,9 @@ namespace {
 
 // Text as roff shows it: hyphens stay hyphens, nothing at a line's start is a request.
 std::string roff(const std::string& text) {
-  auto escaped = replace_all(text, "\\", "\\e");
-  escaped = replace_all(escaped, "-", "\\-");
-  if (escaped.starts_with('.') || escaped.starts_with('\'')) escaped = "\\&" + escaped;
+  auto escaped = replace_all(text, R"(\)", R"(\e)");
+  escaped = replace_all(escaped, "-", R"(\-)");
+  if (escaped.starts_with('.') || escaped.starts_with('\'')) escaped = R"(\&)" + escaped;
   return escaped;
 }
 
@@ -26,61 +26,61 @@ void entry(std::ostream& out, const std::string& term, const std::string& text) 
 void write_commands(std::ostream& out) {
   out << ".SH COMMANDS\n";
   entry(out,
-        "\\fBserve\\fR",
+        R"(\fBserve\fR)",
         "Serve the API, run bots and keep their state. Works without any "
         "option: an embedded database, bots as child processes, loopback "
         "only, and an admin key that is made on first start.");
   entry(out,
-        "\\fBmigrate status\\fR | \\fBup\\fR",
+        R"(\fBmigrate status\fR | \fBup\fR)",
         "Show, or apply, what is pending of the database schema.");
   entry(out,
-        "\\fBbackup\\fR \\fIFILE\\fR",
+        R"(\fBbackup\fR \fIFILE\fR)",
         "Copy the SQLite database into a new file of mode 0600, also while a server uses it.");
   entry(out,
-        "\\fBcopy \\-\\-from\\fR \\fIDATABASE\\fR [\\fB\\-\\-to\\fR \\fIDATABASE\\fR]",
+        R"(\fBcopy \-\-from\fR \fIDATABASE\fR [\fB\-\-to\fR \fIDATABASE\fR])",
         "Copy everything into another, empty database, compare every row, and keep nothing when "
         "one differs. A database is sqlite:FILE or postgresql://USER@HOST/NAME; without --to that "
         "of BOTD_DATABASE_URL.");
-  entry(out, "\\fBbot\\fR", "Run one bot. Started by the server, configured by BOT_CONFIG.");
-  entry(out, "\\fBversion\\fR", "Show the version.");
+  entry(out, R"(\fBbot\fR)", "Run one bot. Started by the server, configured by BOT_CONFIG.");
+  entry(out, R"(\fBversion\fR)", "Show the version.");
 }
 
 void write_settings(std::ostream& out) {
   out << ".SH OPTIONS OF SERVE\nEach option can also be given by the environment variable\n"
-         "\\fBBOTD_\\fINAME\\fR, in upper case with underscores. An option wins over its "
+         R"(\fBBOTD_\fINAME\fR, in upper case with underscores. An option wins over its )"
          "variable.\nDurations carry a unit: 200ms, 30s, 5m, 1h.\n";
   const Config defaults;
   for (const auto& setting : settings()) {
-    auto term = "\\fB\\-\\-" + roff(setting.name) + "\\fR";
-    if (!setting.placeholder.empty()) term += " \\fI" + roff(setting.placeholder) + "\\fR";
+    auto term = R"(\fB\-\-)" + roff(setting.name) + R"(\fR)";
+    if (!setting.placeholder.empty()) term += R"( \fI)" + roff(setting.placeholder) + R"(\fR)";
     auto text = setting.help;
     const auto shown = setting.show(defaults);
     if (!shown.empty() && !setting.placeholder.empty()) text += " (default " + shown + ")";
     entry(out, term, text + ".");
   }
-  entry(out, "\\fB\\-\\-print\\-config\\fR", "Print every setting with its origin, and end.");
+  entry(out, R"(\fB\-\-print\-config\fR)", "Print every setting with its origin, and end.");
 }
 
 void write_rest(std::ostream& out) {
   out << ".SH ENVIRONMENT\n";
   entry(out,
-        "\\fBBOTD_ADMIN_KEY\\fR, \\fBBOTD_ADMIN_KEY_FILE\\fR",
+        R"(\fBBOTD_ADMIN_KEY\fR, \fBBOTD_ADMIN_KEY_FILE\fR)",
         "The admin key, or the private file that holds it. Without either, one is made and kept "
         "in the data directory.");
   entry(out,
-        "\\fBBOTD_DATABASE_URL_FILE\\fR, \\fBBOTD_REDIS_URL_FILE\\fR",
+        R"(\fBBOTD_DATABASE_URL_FILE\fR, \fBBOTD_REDIS_URL_FILE\fR)",
         "Private files that hold the URL. One with a password is refused on the command line.");
-  entry(out, "\\fBXDG_STATE_HOME\\fR", "Where the data directory is, by default ~/.local/state.");
+  entry(out, R"(\fBXDG_STATE_HOME\fR)", "Where the data directory is, by default ~/.local/state.");
   out << ".SH FILES\n";
-  entry(out, "\\fIDIR\\fR/botd.db", "The database.");
-  entry(out, "\\fIDIR\\fR/admin.key", "The generated admin key, mode 0600.");
-  entry(out, "\\fIDIR\\fR/server.secret", "From which each bot's own callback secret is derived.");
+  entry(out, R"(\fIDIR\fR/botd.db)", "The database.");
+  entry(out, R"(\fIDIR\fR/admin.key)", "The generated admin key, mode 0600.");
+  entry(out, R"(\fIDIR\fR/server.secret)", "From which each bot's own callback secret is derived.");
   entry(out,
-        "\\fIDIR\\fR/endpoint",
+        R"(\fIDIR\fR/endpoint)",
         "The URL of the server that is running; botctl on the same machine reads it.");
   out << ".SH SIGNALS\n";
   entry(out,
-        "\\fBSIGTERM\\fR, \\fBSIGINT\\fR",
+        R"(\fBSIGTERM\fR, \fBSIGINT\fR)",
         "Shut down: refuse new work, treat bots as --on-shutdown says, finish what is being "
         "answered. A second signal ends at once.");
   out << ".SH EXIT STATUS\n0 after a graceful end, 1 when something failed, 2 for a wrong flag or\n"
@@ -94,7 +94,7 @@ void write_rest(std::ostream& out) {
 }  // namespace
 
 void write_man_page(std::ostream& out) {
-  out << ".TH BOTD 8 \"\" \"botd " << version() << "\" \"System administration\"\n"
+  out << R"(.TH BOTD 8 "" "botd )" << version() << "\" \"System administration\"\n"
       << ".SH NAME\nbotd \\- the meeting\\-bot service in one binary\n"
       << ".SH SYNOPSIS\n.B botd serve\n.RI [ option \" ...]\"\n.br\n.B botd migrate\n"
          ".BR status | up\n.RB [ \\-\\-data\\-dir\n.IR DIR ]\n.br\n.B botd backup\n"

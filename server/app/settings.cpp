@@ -11,8 +11,8 @@
 namespace bot::app {
 namespace {
 
-Error bad_value(const std::string& message, const std::string& hint = {}) {
-  return {.code = Errc::invalid_argument, .message = message, .hint = hint};
+Error bad_value(const std::string& what, const std::string& hint = {}) {
+  return {.code = Errc::invalid_argument, .message = what, .hint = hint};
 }
 
 enum class Zero { refused, allowed };

@@ -1,7 +1,6 @@
 #include "server/bots/bot_process.hpp"
 
 #include <poll.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -11,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <csignal>
 #include <cstdlib>
 #include <deque>
 #include <mutex>
@@ -32,13 +32,13 @@ namespace {
 using std::chrono::steady_clock;
 using Verdict = CallbackLink::Verdict;
 
-constexpr Millis kPollWait{25'000};
-constexpr Millis kCallbackDeadline{10'000};
+constexpr Millis poll_wait{25'000};
+constexpr Millis callback_deadline{10'000};
 // For what is unsent when the bot ends; who sends a signal will not wait long.
-constexpr Millis kLastWords{5'000};
-constexpr Millis kLastWordsAfterSignal{1'000};
-constexpr std::size_t kLongestOutbox = 1000;
-constexpr Backoff kBackoff{.first = Millis{200}, .longest = Millis{5'000}};
+constexpr Millis last_words{5'000};
+constexpr Millis last_words_after_signal{1'000};
+constexpr std::size_t longest_outbox = 1000;
+constexpr Backoff callback_backoff{.first = Millis{200}, .longest = Millis{5'000}};
 
 Millis now() {
   return std::chrono::duration_cast<Millis>(steady_clock::now().time_since_epoch());
@@ -59,7 +59,7 @@ class Outbox {
     const std::scoped_lock lock(mutex_);
     for (auto& output : outputs) {
       if (std::holds_alternative<HeartbeatOutput>(output) && !waiting_.empty()) continue;
-      if (std::holds_alternative<SegmentOutput>(output) && waiting_.size() >= kLongestOutbox) {
+      if (std::holds_alternative<SegmentOutput>(output) && waiting_.size() >= longest_outbox) {
         continue;  // nobody has listened for so long: states matter more than speech
       }
       waiting_.push_back(std::move(output));
@@ -146,7 +146,7 @@ class BotProcess {
     got = ::read(signals.get(), &signal, sizeof signal);
     if (got == static_cast<ssize_t>(sizeof signal)) {
       const bool interrupt = signal.ssi_signo == SIGINT;
-      last_words_ = kLastWordsAfterSignal;
+      last_words_ = last_words_after_signal;
       handle(interrupt ? machine_.end(130, "signal_sigint") : machine_.end(143, "signal_sigterm"));
     }
     for (const auto& order : take_orders())
@@ -195,11 +195,11 @@ class BotProcess {
     std::size_t tries = 0;
     while (const auto output = outbox_.front()) {
       const auto callback = encode_callback(spec_, *output);
-      const auto reply = link_.post(callback.word, types::dump(callback.body), kCallbackDeadline);
+      const auto reply = link_.post(callback.word, types::dump(callback.body), callback_deadline);
       if (reply.verdict == Verdict::over) return declare_over();
       const bool passing = std::holds_alternative<HeartbeatOutput>(*output);
       if (reply.verdict == Verdict::no_answer && !passing) {
-        outbox_.pause(kBackoff.jittered(tries++));
+        outbox_.pause(callback_backoff.jittered(tries++));
         continue;
       }
       tries = 0;
@@ -211,16 +211,16 @@ class BotProcess {
     std::int64_t after = 0;
     std::size_t failures = 0;
     while (!stopping_) {
-      const auto reply = link_.get_commands(after, kPollWait);
+      const auto reply = link_.get_commands(after, poll_wait);
       if (stopping_) return;
       if (reply.verdict == Verdict::over) return declare_over();
       if (reply.verdict != Verdict::accepted) {
-        outbox_.pause(kBackoff.jittered(failures++));
+        outbox_.pause(callback_backoff.jittered(failures++));
         continue;
       }
       const auto list = types::parse_as<types::BotCommandList>(reply.body, "a list of commands");
       if (!list) {
-        outbox_.pause(kBackoff.jittered(failures++));
+        outbox_.pause(callback_backoff.jittered(failures++));
         continue;
       }
       failures = 0;
@@ -236,7 +236,7 @@ class BotProcess {
   // For a bot that never calls: it still has to go when its servers have.
   void watch_server() {
     while (!stopping_) {
-      link_.probe(kCallbackDeadline);
+      link_.probe(callback_deadline);
       outbox_.pause(spec_.clocks.orphan_timeout / 4);
       if (outbox_.closed()) return;
     }
@@ -247,7 +247,7 @@ class BotProcess {
   Descriptor events_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> over_{false};
-  Millis last_words_ = kLastWords;
+  Millis last_words_ = last_words;
   bool ended_ = false;
   int code_ = 0;
   Outbox outbox_;

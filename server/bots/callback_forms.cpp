@@ -14,9 +14,9 @@ namespace {
 using Kind = BotReport::Kind;
 using nlohmann::json;
 
-constexpr std::size_t kMostSegments = 1000;
-constexpr std::size_t kLongestText = 10'000;
-constexpr std::size_t kLongestWord = 255;
+constexpr std::size_t most_segments = 1000;
+constexpr std::size_t longest_text = 10'000;
+constexpr std::size_t longest_word = 255;
 
 Error wrong(const std::string& field, const std::string& what) {
   return Error{.code = Errc::invalid_argument, .message = "the callback's " + field + " " + what};
@@ -33,7 +33,7 @@ Status read_text(const json& body, const char* name, std::optional<std::string>&
   if (value == nullptr) return Unit{};
   if (!value->is_string()) return wrong(name, "is not a string");
   const auto& text = value->get_ref<const std::string&>();
-  if (text.size() > kLongestWord) return wrong(name, "is longer than 255 bytes");
+  if (text.size() > longest_word) return wrong(name, "is longer than 255 bytes");
   if (has_control_characters(text)) return wrong(name, "holds control characters");
   into = text;
   return Unit{};
@@ -78,7 +78,7 @@ struct Word {
 };
 
 // Words of paths and values of `status`, of all generations.
-constexpr std::array<Word, 13> kWords{{
+constexpr std::array<Word, 13> words{{
     {"joining", Kind::phase, "joining"},
     {"starting", Kind::phase, "joining"},
     {"awaiting_admission", Kind::phase, "awaiting_admission"},
@@ -95,7 +95,7 @@ constexpr std::array<Word, 13> kWords{{
 }};
 
 bool apply_word(std::string_view word, BotReport& report) {
-  for (const auto& known : kWords) {
+  for (const auto& known : words) {
     if (known.word != word) continue;
     report.kind = known.kind;
     report.phase = known.phase;
@@ -144,7 +144,7 @@ Result<ReportedSegment> decode_segment(const json& segment) {
   if (text == nullptr || !text->is_string()) return wrong("text", "is not a string");
   result.text = text->get<std::string>();
   if (result.text.find('\0') != std::string::npos) return wrong("text", "holds a NUL character");
-  if (result.text.size() > kLongestText) return wrong("text", "is longer than 10000 bytes");
+  if (result.text.size() > longest_text) return wrong("text", "is longer than 10000 bytes");
   std::optional<std::string> language;
   std::optional<std::string> speaker;
   if (auto done = read_text(segment, "language", language); !done) return done.error();
@@ -182,7 +182,7 @@ Result<std::vector<ReportedSegment>> decode_segments(const json& body) {
   if (!body.is_object()) return wrong("body", "is not an object");
   const json* segments = find(body, "segments");
   if (segments == nullptr || !segments->is_array()) return wrong("segments", "are not a list");
-  if (segments->size() > kMostSegments) return wrong("segments", "are more than 1000");
+  if (segments->size() > most_segments) return wrong("segments", "are more than 1000");
   std::vector<ReportedSegment> result;
   result.reserve(segments->size());
   for (const auto& each : *segments) {

@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr Millis kPollSlack{10'000};
+constexpr Millis poll_slack{10'000};
 
 std::int64_t steady_ms() {
   return std::chrono::duration_cast<Millis>(steady_clock::now().time_since_epoch()).count();
@@ -85,7 +85,7 @@ CallbackLink::Reply CallbackLink::post(const std::string& word,
 CallbackLink::Reply CallbackLink::get_commands(std::int64_t after, Millis wait) {
   const std::string query =
       "?after=" + std::to_string(after) + "&wait=" + std::to_string(wait.count()) + "ms";
-  return send({"GET", callback_path(secret_, "commands") + query, {}, ""}, wait + kPollSlack);
+  return send({"GET", callback_path(secret_, "commands") + query, {}, ""}, wait + poll_slack);
 }
 
 bool CallbackLink::probe(Millis deadline) {

@@ -13,7 +13,7 @@ struct Language {
   Sentences sentences;
 };
 
-constexpr std::array<Language, 6> kLanguages{{
+constexpr std::array<Language, 6> languages{{
     {"en",
      {"Good morning everyone, let us begin with the agenda",
       "The release candidate passed every regression test yesterday",
@@ -46,20 +46,20 @@ constexpr std::array<Language, 6> kLanguages{{
       "Os clientes pedem mensagens mais claras quando algo falha"}},
 }};
 
-constexpr std::array<std::string_view, 3> kSpeakers{"Ada Nkemelu", "Bruno Keller", "Chidi Larsen"};
+constexpr std::array<std::string_view, 3> speakers{"Ada Nkemelu", "Bruno Keller", "Chidi Larsen"};
 
 }  // namespace
 
 std::string_view phrase(std::string_view language, std::size_t index) {
-  const Sentences* sentences = &kLanguages.front().sentences;
-  for (const Language& candidate : kLanguages) {
+  const Sentences* sentences = &languages.front().sentences;
+  for (const Language& candidate : languages) {
     if (candidate.code == language) sentences = &candidate.sentences;
   }
   return (*sentences)[index % sentences->size()];
 }
 
 std::string_view speaker_name(std::size_t index) {
-  return kSpeakers[index % kSpeakers.size()];
+  return speakers[index % speakers.size()];
 }
 
 }  // namespace bot::bots

@@ -19,7 +19,7 @@ namespace {
 
 // How far the wall clock may drift from the monotonic one between two rounds. NTP slews by at most
 // 0.5 ms a second; more is a step.
-constexpr Millis kClockSlack{1000};
+constexpr Millis clock_slack{1000};
 
 std::vector<std::int64_t> stale_meetings(sql::Connection& connection,
                                          MeetingState state,
@@ -55,9 +55,9 @@ Reaper::Moment Reaper::notice_gap() {
   // Half the shortest limit unheard is as much as can be overlooked.
   const Millis shortest =
       std::min({options_.reserved, options_.starting, options_.active, options_.stopping});
-  const Millis patience = std::min(options_.interval + kClockSlack, shortest / 2);
+  const Millis patience = std::min(options_.interval + clock_slack, shortest / 2);
   const bool late = !last_round_ || monotonic - *last_round_ > options_.interval + patience;
-  const bool stepped = std::abs((offset - wall_offset_).count()) > kClockSlack.count();
+  const bool stepped = std::abs((offset - wall_offset_).count()) > clock_slack.count();
   const bool deaf = lost_writes != lost_writes_;
   if (late || stepped || deaf) watching_since_ = monotonic;
   // Each round compares with the last one: a slow drift is no step.
@@ -70,7 +70,7 @@ Reaper::Moment Reaper::notice_gap() {
 // In every round: what was being stored while the clock was set back comes after the gap was
 // noticed.
 void Reaper::forget_the_future(const Moment& begun) {
-  const UnixMillis latest = begun.wall + kClockSlack.count();
+  const UnixMillis latest = begun.wall + clock_slack.count();
   const bool any = database_.read(
       [&](sql::Connection& connection) { return has_signs_after(connection, latest); });
   if (!any) return;

@@ -9,7 +9,7 @@ namespace bot::bots {
 
 namespace {
 
-constexpr std::array<std::pair<Script, std::string_view>, 7> kNames{{
+constexpr std::array<std::pair<Script, std::string_view>, 7> names{{
     {Script::normal, "normal"},
     {Script::never_starts, "never-starts"},
     {Script::hang, "hang"},
@@ -22,7 +22,7 @@ constexpr std::array<std::pair<Script, std::string_view>, 7> kNames{{
 }  // namespace
 
 std::string_view name_of(Script script) {
-  for (const auto& [value, name] : kNames) {
+  for (const auto& [value, name] : names) {
     if (value == script) return name;
   }
   return "normal";
@@ -30,7 +30,7 @@ std::string_view name_of(Script script) {
 
 Result<Script> parse_script(std::string_view name) {
   std::vector<std::string> known;
-  for (const auto& [value, spelled] : kNames) {
+  for (const auto& [value, spelled] : names) {
     if (spelled == name) return value;
     known.emplace_back(spelled);
   }

@@ -24,8 +24,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr Millis kCommandWait{60'000};
-constexpr Millis kRetryDelay{200};
+constexpr Millis command_wait{60'000};
+constexpr Millis retry_delay{200};
 
 Millis now() {
   return std::chrono::duration_cast<Millis>(steady_clock::now().time_since_epoch());
@@ -224,10 +224,12 @@ class SimulatedRuntime::Implementation
       const std::scoped_lock lock(mutex_);
       after = bot->last_command;
     }
-    mailbox_.fetch(
-        bot->spec.session_uid, after, kCommandWait, [self, bot](Result<commands::Commands> got) {
-          if (const auto runtime = self.lock()) runtime->receive(bot, got);
-        });
+    mailbox_.fetch(bot->spec.session_uid,
+                   after,
+                   command_wait,
+                   [self, bot](const Result<commands::Commands>& got) {
+                     if (const auto runtime = self.lock()) runtime->receive(bot, got);
+                   });
   }
 
   void receive(const BotPointer& bot, const Result<commands::Commands>& got) {
@@ -271,7 +273,7 @@ class SimulatedRuntime::Implementation
       const std::scoped_lock lock(mutex_);
       if (sent == Sent::later) {
         bot->carried = false;
-        arm(bot, now() + kRetryDelay);
+        arm(bot, now() + retry_delay);
         return;
       }
       if (!bot->outbox.empty()) bot->outbox.pop_front();

@@ -57,7 +57,7 @@ std::optional<Mailbox::Waiter> Mailbox::remove(const std::string& session_uid) {
 
 Result<Commands> Mailbox::take(const std::string& session_uid, std::int64_t after) {
   try {
-    const auto found = database_.read([&](sql::Connection& connection) -> Result<Commands> {
+    auto found = database_.read([&](sql::Connection& connection) -> Result<Commands> {
       const auto session = store::SessionStore(connection).find_by_uid(session_uid);
       if (!session || session->ended_at) return closed();
       return store::CommandStore(connection).undelivered(session_uid, after);

@@ -139,11 +139,11 @@ class AnswerDebt {
 
 template <typename Exchange>
 void run_async(const AsyncHandler& handler,
-               Request request,
+               const Request& request,
                const std::shared_ptr<Exchange>& exchange) {
   const auto debt = std::make_shared<AnswerDebt<Exchange>>(exchange);
   try {
-    handler(std::move(request), exchange->record.principal, [debt](Result<Reply> outcome) {
+    handler(request, exchange->record.principal, [debt](Result<Reply> outcome) {
       debt->pay(std::move(outcome));
     });
   } catch (...) {
@@ -174,7 +174,7 @@ void Dispatcher::handle(Request request, std::function<void(Reply)> done) const 
     if (const auto* handler = std::get_if<Handler>(&match.route->handler)) {
       return exchange->answer((*handler)(request, *principal));
     }
-    run_async(std::get<AsyncHandler>(match.route->handler), std::move(request), exchange);
+    run_async(std::get<AsyncHandler>(match.route->handler), request, exchange);
   } catch (...) {
     exchange->answer_exception();
   }

@@ -31,7 +31,7 @@ using Handler = std::function<Result<Reply>(const Request&, const Principal&)>;
 // copy is dropped without a call the client gets a 500.
 using Responder = std::function<void(Result<Reply>)>;
 // Runs on a worker thread, must return soon.
-using AsyncHandler = std::function<void(Request, Principal, Responder)>;
+using AsyncHandler = std::function<void(const Request&, const Principal&, Responder)>;
 
 struct Route {
   std::string method;

@@ -44,9 +44,7 @@ Result<Reply> stop(store::Database& database,
     audit(connection,
           request,
           who,
-          "meeting.stop",
-          "meeting " + std::to_string(*id),
-          std::string(outcome->message()),
+          {"meeting.stop", "meeting " + std::to_string(*id), std::string(outcome->message())},
           clock.now_ms());
   });
   return json(202,

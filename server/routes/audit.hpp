@@ -9,13 +9,18 @@
 
 namespace bot::routes {
 
-// Writes down, in the caller's transaction, that somebody did something. `detail` holds no secret.
+// What somebody did to what: {"user.update", "user 7", "name"}. The detail holds no secret.
+struct Deed {
+  std::string action;
+  std::string subject;
+  std::string detail = {};
+};
+
+// Writes down, in the caller's transaction, that somebody did something.
 void audit(sql::Connection& connection,
            const http::Request& request,
            const http::Principal& who,
-           const std::string& action,
-           const std::string& subject,
-           const std::string& detail,
+           const Deed& deed,
            UnixMillis now);
 
 }  // namespace bot::routes

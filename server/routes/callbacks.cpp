@@ -161,14 +161,15 @@ void add_callback_routes(http::Router& router,
               Access::bot,
               bound(&CallbackRoutes::segments),
               "A bot hands in what was said"});
-  router.add({"GET",
-              base + "commands",
-              Access::bot,
-              http::AsyncHandler(
-                  [routes](Request request, const Principal& /*who*/, http::Responder respond) {
-                    routes->fetch(request, std::move(respond));
-                  }),
-              "A bot waits for its next commands"});
+  router.add(
+      {"GET",
+       base + "commands",
+       Access::bot,
+       http::AsyncHandler(
+           [routes](const Request& request, const Principal& /*who*/, http::Responder respond) {
+             routes->fetch(request, std::move(respond));
+           }),
+       "A bot waits for its next commands"});
 }
 
 }  // namespace bot::routes

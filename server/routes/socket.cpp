@@ -1,6 +1,7 @@
 #include "server/routes/socket.hpp"
 
 #include <map>
+#include <tuple>
 
 #include "base/nesting.hpp"
 #include "client/types/json.hpp"
@@ -21,7 +22,9 @@ struct Place {
   std::string platform;
   std::string native_id;
 
-  auto operator<=>(const Place&) const = default;
+  bool operator<(const Place& other) const {
+    return std::tie(platform, native_id) < std::tie(other.platform, other.native_id);
+  }
 };
 
 Json to_json(const Place& place) {

@@ -81,9 +81,7 @@ Result<Reply> create(store::Database& database,
     audit(connection,
           request,
           who,
-          "token.create",
-          "user " + std::to_string(*user_id),
-          "token " + std::to_string(row.id),
+          {"token.create", "user " + std::to_string(*user_id), "token " + std::to_string(row.id)},
           now);
     if (auto kept = key->keep(connection, json(201, to_wire(row)), now); !kept) {
       return std::move(kept).error();
@@ -117,13 +115,8 @@ Result<Reply> revoke(store::Database& database,
     if (!store::TokenStore(connection).remove(*id)) {
       return Error{.code = Errc::not_found, .message = "Token not found"};
     }
-    audit(connection,
-          request,
-          who,
-          "token.revoke",
-          "token " + std::to_string(*id),
-          "",
-          clock.now_ms());
+    audit(
+        connection, request, who, {"token.revoke", "token " + std::to_string(*id)}, clock.now_ms());
     return http::no_content();
   });
 }

@@ -120,7 +120,7 @@ class UserRoutes {
                    .data = fields.data.value_or("{}")},
                   now);
       if (found.created) {
-        audit(connection, request, who, "user.create", subject(found.user.id), *email, now);
+        audit(connection, request, who, {"user.create", subject(found.user.id), *email}, now);
       }
       return json(found.created ? 201 : 200, to_wire(found.user));
     });
@@ -181,9 +181,7 @@ class UserRoutes {
         audit(connection,
               request,
               who,
-              "user.update",
-              subject(*id),
-              changes(*before, *after),
+              {"user.update", subject(*id), changes(*before, *after)},
               clock_.now_ms());
       }
       return json(200, to_wire(*after));
@@ -230,9 +228,7 @@ class UserRoutes {
     audit(connection,
           request,
           who,
-          "user.delete",
-          subject(id),
-          std::to_string(stopped) + " bots stopped",
+          {"user.delete", subject(id), std::to_string(stopped) + " bots stopped"},
           clock_.now_ms());
     return true;
   }

@@ -26,7 +26,7 @@ std::string uptime_text(UnixMillis since, UnixMillis now) {
   };
   if (seconds < 60) return counted(seconds, "second");
   if (seconds < 3600) return counted(seconds / 60, "minute");
-  if (seconds < 48 * 3600) return counted(seconds / 3600, "hour");
+  if (seconds < std::int64_t{48} * 3600) return counted(seconds / 3600, "hour");
   return counted(seconds / 86'400, "day");
 }
 

@@ -1,5 +1,6 @@
 #include "server/store/migrations.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "base/text.hpp"
@@ -161,10 +162,9 @@ std::int64_t latest_version() {
 
 bool has_table(sql::Connection& connection, std::string_view name) {
   const auto tables = connection.query(connection.dialect().tables);
-  for (const sql::Row row : tables) {
-    if (row.text("name") == name) return true;
-  }
-  return false;
+  return std::any_of(tables.begin(), tables.end(), [name](const sql::Row& row) {
+    return row.text("name") == name;
+  });
 }
 
 std::int64_t stored_version(sql::Connection& connection) {

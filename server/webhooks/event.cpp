@@ -18,7 +18,7 @@ using types::Json;
 
 // With the queue's backoff (1 s, doubling, at most a minute) about two hours, as the service's
 // later generations try (60, 300, 1800, 7200 s).
-constexpr std::int64_t kMaxAttempts = 120;
+constexpr std::int64_t most_attempts = 120;
 
 std::optional<std::string> wire_time(const std::optional<UnixMillis>& time) {
   return time ? std::optional(format_time(*time)) : std::nullopt;
@@ -78,7 +78,7 @@ bool enqueue_one(sql::Connection& connection,
   item.lane = lane;
   item.kind = lane;
   item.payload = types::dump(Json{{"delivery_id", row->id}});
-  item.max_attempts = kMaxAttempts;
+  item.max_attempts = most_attempts;
   item.unique_key = "delivery:" + std::to_string(row->id);
   item.fair_key = "user:" + std::to_string(user.id);
   return queue::enqueue(connection, item, now).has_value();

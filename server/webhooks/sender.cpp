@@ -112,7 +112,7 @@ std::optional<Millis> retry_after(CURL* handle) {
   if (curl_easy_getinfo(handle, CURLINFO_RETRY_AFTER, &seconds) != CURLE_OK || seconds <= 0) {
     return std::nullopt;
   }
-  return Millis{std::min<curl_off_t>(seconds, 86400 * 30) * 1000};
+  return Millis{std::min<curl_off_t>(seconds, curl_off_t{86400} * 30) * 1000};
 }
 
 }  // namespace

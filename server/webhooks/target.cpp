@@ -18,7 +18,7 @@ namespace bot::webhooks {
 
 namespace {
 
-constexpr std::size_t kLongestUrl = 2048;
+constexpr std::size_t longest_url = 2048;
 
 Error refused(std::string why, std::string hint = {}) {
   return Error{.code = Errc::invalid_argument, .message = std::move(why), .hint = std::move(hint)};
@@ -39,7 +39,7 @@ constexpr std::uint32_t ip4(std::uint32_t a, std::uint32_t b, std::uint32_t c, s
 }
 
 // IANA's special-purpose registry: all that is not globally reachable.
-constexpr std::array<Block4, 16> kRefused4{{
+constexpr std::array<Block4, 16> refused_blocks{{
     {ip4(0, 0, 0, 0), 8},
     {ip4(10, 0, 0, 0), 8},
     {ip4(100, 64, 0, 0), 10},
@@ -59,7 +59,7 @@ constexpr std::array<Block4, 16> kRefused4{{
 }};
 
 bool is_private4(std::uint32_t address) {
-  return std::any_of(kRefused4.begin(), kRefused4.end(), [address](const Block4& block) {
+  return std::any_of(refused_blocks.begin(), refused_blocks.end(), [address](const Block4& block) {
     const std::uint32_t mask = ~std::uint32_t{0} << (32 - block.bits);
     return (address & mask) == block.network;
   });
@@ -118,11 +118,11 @@ bool is_address(const std::string& host) {
 
 // Names that never leave a machine or a network, whatever a resolver says.
 bool is_local_name(const std::string& host) {
-  for (const std::string_view ending :
-       {"localhost", "local", "internal", "intranet", "home.arpa", "lan"}) {
-    if (host == ending || host.ends_with("." + std::string(ending))) return true;
-  }
-  return false;
+  constexpr std::array<std::string_view, 6> endings{
+      "localhost", "local", "internal", "intranet", "home.arpa", "lan"};
+  return std::any_of(endings.begin(), endings.end(), [&host](std::string_view ending) {
+    return host == ending || host.ends_with("." + std::string(ending));
+  });
 }
 
 // Digits and dots, hex: forms that inet_aton and some resolvers take for an address ("127.1",
@@ -178,7 +178,7 @@ Result<Target> read_authority(std::string_view authority, Target::Scheme scheme)
 }
 
 Result<Target> parse_target(std::string_view url) {
-  if (url.size() > kLongestUrl) return refused("the webhook URL is longer than 2048 bytes");
+  if (url.size() > longest_url) return refused("the webhook URL is longer than 2048 bytes");
   if (has_control_characters(url) || url.find(' ') != std::string_view::npos ||
       url.find('\\') != std::string_view::npos) {
     return refused("the webhook URL holds characters that no URL may");

@@ -99,7 +99,7 @@ Status wait_for(int descriptor, Readiness readiness, const Deadline& deadline) {
 }
 
 Result<bool> receive_plain(int descriptor, std::string& into) {
-  std::array<char, 16 * 1024> buffer;
+  std::array<char, std::size_t{16} * 1024> buffer;
   for (;;) {
     const auto got = ::recv(descriptor, buffer.data(), buffer.size(), 0);
     if (got > 0) {

@@ -54,8 +54,17 @@ std::string timestamp(UnixMillis time) {
   return format_time(time).substr(0, length);
 }
 
+// name="value", with a space before it.
+std::string attribute(std::string_view name, std::string_view value) {
+  return " " + std::string(name) + "=\"" + xml(value) + '"';
+}
+
+std::string attribute(std::string_view name, std::size_t number) {
+  return attribute(name, std::to_string(number));
+}
+
 std::string property(std::string_view name, const std::string& value) {
-  return "      <property name=\"" + std::string(name) + "\" value=\"" + xml(value) + "\"/>\n";
+  return "      <property" + attribute("name", name) + attribute("value", value) + "/>\n";
 }
 
 std::string properties(const RunResult& run) {
@@ -74,15 +83,15 @@ std::string evidence(const CheckResult& check) {
 
 std::string test_case(const SuiteResult& suite, const CheckResult& check) {
   const auto round = suite.round > 1 ? " [round " + std::to_string(suite.round) + "]" : "";
-  auto out = "    <testcase classname=\"smoke." + xml(suite.title) + "\" name=\"" +
-             xml(check.id + " " + check.title + round) + "\" time=\"" + seconds(check.duration_ms) +
-             "\"";
+  auto out = "    <testcase" + attribute("classname", "smoke." + suite.title) +
+             attribute("name", check.id + " " + check.title + round) +
+             attribute("time", seconds(check.duration_ms));
   if (check.status == CheckStatus::passed) return out + "/>\n";
-  const auto message = xml(check.reason);
+  const auto message = attribute("message", check.reason);
   if (check.status == CheckStatus::skipped) {
-    return out + "><skipped message=\"" + message + "\">" + message + "</skipped></testcase>\n";
+    return out + "><skipped" + message + ">" + xml(check.reason) + "</skipped></testcase>\n";
   }
-  return out + "><failure type=\"PromiseBroken\" message=\"" + message + "\">" + evidence(check) +
+  return out + "><failure" + attribute("type", "PromiseBroken") + message + ">" + evidence(check) +
          "</failure></testcase>\n";
 }
 
@@ -90,18 +99,19 @@ std::string test_case(const SuiteResult& suite, const CheckResult& check) {
 
 std::string junit(const RunResult& run) {
   const auto totals = count(run);
-  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-  out += "<testsuites name=\"botctl smoke\" tests=\"" + std::to_string(totals.all()) +
-         "\" failures=\"" + std::to_string(totals.failed) + "\" errors=\"0\" time=\"" +
-         seconds(run.duration_ms) + "\">\n";
+  auto out = "<?xml" + attribute("version", "1.0") + attribute("encoding", "UTF-8") + "?>\n";
+  out += "<testsuites" + attribute("name", "botctl smoke") + attribute("tests", totals.all()) +
+         attribute("failures", totals.failed) + attribute("errors", "0") +
+         attribute("time", seconds(run.duration_ms)) + ">\n";
   std::size_t index = 0;
   for (const auto& suite : run.suites) {
     const auto own = count(RunResult{.run_id = "", .server = "", .suites = {suite}});
-    out += "  <testsuite name=\"" + xml(heading(run, suite)) + "\" id=\"" +
-           std::to_string(index++) + "\" package=\"botctl.smoke\" timestamp=\"" +
-           timestamp(suite.started_at) + "\" tests=\"" + std::to_string(own.all()) +
-           "\" failures=\"" + std::to_string(own.failed) + "\" errors=\"0\" skipped=\"" +
-           std::to_string(own.skipped) + "\" time=\"" + seconds(suite.duration_ms) + "\">\n";
+    out += "  <testsuite" + attribute("name", heading(run, suite)) + attribute("id", index++) +
+           attribute("package", "botctl.smoke") +
+           attribute("timestamp", timestamp(suite.started_at)) + attribute("tests", own.all()) +
+           attribute("failures", own.failed) + attribute("errors", "0") +
+           attribute("skipped", own.skipped) + attribute("time", seconds(suite.duration_ms)) +
+           ">\n";
     out += properties(run);
     for (const auto& check : suite.checks)
       out += test_case(suite, check);

@@ -163,23 +163,23 @@ struct Latency {
 
 Latency latency_of(const RunResult& run) {
   Latency latency;
-  std::vector<std::int64_t> times;
+  std::vector<const ExchangeRecord*> answered;
   for (const auto& suite : run.suites) {
     for (const auto& check : suite.checks) {
       for (const auto& exchange : check.exchanges) {
-        if (exchange.status == 0) continue;
-        times.push_back(exchange.duration_us);
-        if (!latency.slowest || exchange.duration_us > latency.slowest->duration_us) {
-          latency.slowest = &exchange;
-        }
+        if (exchange.status != 0) answered.push_back(&exchange);
       }
     }
   }
-  latency.requests = times.size();
-  if (times.empty()) return latency;
-  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
-  std::nth_element(times.begin(), middle, times.end());
-  latency.median_us = *middle;
+  if (answered.empty()) return latency;
+  latency.requests = answered.size();
+  const auto quicker = [](const ExchangeRecord* one, const ExchangeRecord* other) {
+    return one->duration_us < other->duration_us;
+  };
+  const auto middle = answered.begin() + static_cast<std::ptrdiff_t>(answered.size() / 2);
+  std::nth_element(answered.begin(), middle, answered.end(), quicker);
+  latency.median_us = (*middle)->duration_us;
+  latency.slowest = *std::max_element(middle, answered.end(), quicker);
   return latency;
 }
 
@@ -225,6 +225,7 @@ std::string next_steps(const RunResult& run) {
   std::string out = "\n## Next Steps\n\n";
   if (!failed.empty()) {
     std::vector<std::string> ids;
+    ids.reserve(failed.size());
     for (const auto* check : failed)
       ids.push_back("--check " + check->id);
     out += "- Mend what failed, then repeat `botctl smoke " + join(ids, " ") + "`.\n";

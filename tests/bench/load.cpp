@@ -242,7 +242,7 @@ class Run {
   Requests requests_;
   Poll poll_;
   std::vector<Connection> connections_;
-  std::array<char, 64 * 1024> buffer_{};
+  std::array<char, std::size_t{64} * 1024> buffer_{};
   std::vector<float> latencies_;  // µs
   std::map<int, std::size_t> statuses_;
   std::size_t length_ = 0;
@@ -258,7 +258,7 @@ bool is_open(int fd) {
 void hold(const Options& options) {
   Requests requests(options);
   std::vector<int> held;
-  std::array<char, 64 * 1024> buffer{};
+  std::array<char, std::size_t{64} * 1024> buffer{};
   for (int i = 0; i < options.connections; ++i) {
     held.push_back(connect_to(options.port));
     send_all(held.back(), requests.next());

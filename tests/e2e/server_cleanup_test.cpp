@@ -1,8 +1,8 @@
 // Bots that fail in every way they can, against short limits; and a server that was asleep.
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include <algorithm>
+#include <csignal>
 #include <thread>
 
 #include "base/time_format.hpp"

@@ -1,9 +1,9 @@
 // Somebody sets the machine's clock while bots are in meetings.
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 
 #include "base/clock.hpp"

@@ -1,12 +1,12 @@
 // kill -9, of the server and of bots: nothing that was promised is lost, and no seat either.
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <csignal>
 #include <filesystem>
 #include <latch>
 #include <mutex>

@@ -1,10 +1,10 @@
 // SIGTERM: what was taken is answered, what was promised is kept, bots are treated as told.
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <condition_variable>
+#include <csignal>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>

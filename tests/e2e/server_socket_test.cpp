@@ -1,8 +1,8 @@
 // /ws of the real server: live states and speech, for those who may hear them.
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include <chrono>
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <set>
 

@@ -115,7 +115,7 @@ void LoopbackServer::run() {
 
 void LoopbackServer::serve(int socket) {
   std::string pending;
-  std::array<char, 16 * 1024> chunk{};
+  std::array<char, std::size_t{16} * 1024> chunk{};
   while (wait_readable(socket)) {
     const auto got = recv(socket, chunk.data(), chunk.size(), 0);
     if (got <= 0) return;

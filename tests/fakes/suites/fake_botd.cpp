@@ -1,8 +1,8 @@
 // A stand-in for botd: writes down how it was started, then serves GET /health until SIGTERM. Under
 // the name `botd-dies` it complains and ends instead.
-#include <signal.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstring>
 #include <fstream>
 #include <iostream>

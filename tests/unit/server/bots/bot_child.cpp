@@ -1,9 +1,9 @@
 // A stand-in for `botd bot`: waits at the gate like every bot, then does what its second argument
 // says. Facts about itself go to the file of its third argument.
 #include <dirent.h>
-#include <signal.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>

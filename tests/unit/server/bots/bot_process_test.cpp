@@ -1,9 +1,9 @@
 #include "server/bots/bot_process.hpp"
 
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <sys/wait.h>
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "server/bots/callback_link.hpp"

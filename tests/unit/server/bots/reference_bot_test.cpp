@@ -52,7 +52,7 @@ int long_words(const std::string& text) {
   return count;
 }
 
-const std::vector<std::string> kAllPhases{"joining", "awaiting_admission", "active"};
+const std::vector<std::string> all_phases{"joining", "awaiting_admission", "active"};
 
 TEST(ReferenceBot, JoinsThroughTheLobbyInItsJoinDelay) {
   ReferenceBot bot(settings());
@@ -67,7 +67,7 @@ TEST(ReferenceBot, WithoutAJoinDelayIsActiveAtOnce) {
   auto fast = settings();
   fast.clocks.join_delay = Millis{0};
   ReferenceBot bot(fast);
-  EXPECT_EQ(statuses(bot.start(Millis{5})), kAllPhases);
+  EXPECT_EQ(statuses(bot.start(Millis{5})), all_phases);
 }
 
 TEST(ReferenceBot, CatchesUpWhenItWasHeldUp) {

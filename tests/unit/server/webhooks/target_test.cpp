@@ -5,8 +5,8 @@
 namespace bot::webhooks {
 namespace {
 
-constexpr auto kRefused = PrivateTargets::refused;
-constexpr auto kAllowed = PrivateTargets::allowed;
+constexpr auto refuse_private = PrivateTargets::refused;
+constexpr auto allow_private = PrivateTargets::allowed;
 
 class PrivateAddress : public testing::TestWithParam<const char*> {};
 TEST_P(PrivateAddress, IsRefused) {
@@ -78,7 +78,7 @@ INSTANTIATE_TEST_SUITE_P(Table,
 
 class RefusedUrl : public testing::TestWithParam<const char*> {};
 TEST_P(RefusedUrl, IsRefusedWithASentence) {
-  const auto target = validate_webhook_url(GetParam(), kRefused);
+  const auto target = validate_webhook_url(GetParam(), refuse_private);
   ASSERT_FALSE(target);
   EXPECT_EQ(target.error().code, Errc::invalid_argument);
   EXPECT_FALSE(target.error().message.empty());
@@ -120,31 +120,33 @@ INSTANTIATE_TEST_SUITE_P(Table,
                                          "http://[::1]x/"));
 
 TEST(WebhookUrl, TooLongIsRefused) {
-  EXPECT_FALSE(validate_webhook_url("https://example.com/" + std::string(3000, 'a'), kRefused));
+  EXPECT_FALSE(
+      validate_webhook_url("https://example.com/" + std::string(3000, 'a'), refuse_private));
 }
 
 TEST(WebhookUrl, PublicOnesAreReadWhole) {
-  const auto target = validate_webhook_url("HTTPS://Hooks.Example.com:8443/a?b#c", kRefused);
+  const auto target = validate_webhook_url("HTTPS://Hooks.Example.com:8443/a?b#c", refuse_private);
   ASSERT_TRUE(target);
   EXPECT_EQ(target->host, "hooks.example.com");
   EXPECT_EQ(target->port, 8443);
   EXPECT_EQ(target->scheme, Target::Scheme::https);
-  EXPECT_EQ(validate_webhook_url("http://example.com", kRefused)->port, 80);
-  EXPECT_EQ(validate_webhook_url("https://[2606:4700::1111]/", kRefused)->host, "2606:4700::1111");
+  EXPECT_EQ(validate_webhook_url("http://example.com", refuse_private)->port, 80);
+  EXPECT_EQ(validate_webhook_url("https://[2606:4700::1111]/", refuse_private)->host,
+            "2606:4700::1111");
 }
 
 TEST(WebhookUrl, PrivateOnesCanBeAllowed) {
-  EXPECT_TRUE(validate_webhook_url("http://127.0.0.1:9000/hook", kAllowed));
-  EXPECT_TRUE(validate_webhook_url("http://localhost/hook", kAllowed));
-  EXPECT_FALSE(validate_webhook_url("file:///etc/passwd", kAllowed));
+  EXPECT_TRUE(validate_webhook_url("http://127.0.0.1:9000/hook", allow_private));
+  EXPECT_TRUE(validate_webhook_url("http://localhost/hook", allow_private));
+  EXPECT_FALSE(validate_webhook_url("file:///etc/passwd", allow_private));
 }
 
 TEST(WebhookTarget, NameWithAPrivateAddressIsRefusedAtDelivery) {
   const Target local{Target::Scheme::http, "localhost", 80};
-  const auto refused = resolve_target(local, kRefused);
+  const auto refused = resolve_target(local, refuse_private);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Errc::forbidden);
-  EXPECT_TRUE(resolve_target(local, kAllowed));
+  EXPECT_TRUE(resolve_target(local, allow_private));
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ TEST(ResponseReader, RefusesWhatIsNoHttp) {
 
 TEST(ResponseReader, RefusesAnEndlessAnswer) {
   ResponseReader reader;
-  const std::string much(64 * 1024, 'x');
+  const std::string much(std::size_t{64} * 1024, 'x');
   Status fed = reader.feed("HTTP/1.1 200 OK\r\n\r\n");
   for (int i = 0; i < 100 && fed; ++i)
     fed = reader.feed(much);
