@@ -21,6 +21,7 @@ TEST(StoredJson, ShowsAnEmptyObjectForDamage) {
                            "{\"a\":1,}",
                            "{\"a\":\"\xff\"}",
                            "{\"a\":\"\n\"}",
+                           "{\"a\":\"\\ud800\"}",
                            "{\"a\":1e999}"}) {
     EXPECT_EQ(stored_text(text).text, "{}") << text;
   }
