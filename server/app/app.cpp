@@ -19,6 +19,7 @@
 #include "server/bots/lifecycle.hpp"
 #include "server/bots/process_runtime.hpp"
 #include "server/bots/reaper.hpp"
+#include "server/bots/replicas.hpp"
 #include "server/bots/simulated_runtime.hpp"
 #include "server/commands/mailbox.hpp"
 #include "server/commands/outbox.hpp"
@@ -95,9 +96,35 @@ std::unique_ptr<bots::Runtime> make_runtime(const Config& config, commands::Mail
   return std::make_unique<bots::ProcessRuntime>();
 }
 
-store::DatabaseOptions served_database(const Config& config, const DataDir& data_dir) {
-  auto options = database_options(config, data_dir.database_path());
-  options.servers = store::DatabaseOptions::Servers::one;
+// Null with a database that no other server can use.
+std::unique_ptr<bots::Replicas> make_replicas(const Config& config,
+                                              const Clock& clock,
+                                              const std::string& id,
+                                              store::Database& database) {
+  if (config.database_url.empty()) return nullptr;
+  // Simulated bots live in their server and nowhere else.
+  const auto place = config.runtime == RuntimeKind::simulated ? id : bots::process_place();
+  return std::make_unique<bots::Replicas>(
+      database, clock, bots::ReplicaOptions{.id = id, .place = place});
+}
+
+bots::LifecycleOptions with_replicas(bots::LifecycleOptions options,
+                                     const Config& config,
+                                     const std::string& id,
+                                     const bots::Replicas* replicas) {
+  options.keeper.owner = id;
+  if (replicas == nullptr) return options;
+  options.keeper.place = replicas->place();
+  options.is_gone = [replicas](std::string_view owner) { return replicas->is_gone(owner); };
+  // Addresses that the operator names are all there are: they may lead to every server.
+  if (config.callback_urls.empty())
+    options.peer_urls = [replicas] { return replicas->peer_urls(); };
+  return options;
+}
+
+queue::DispatcherOptions queue_options(const Config& config, const std::string& id) {
+  queue::DispatcherOptions options{.owner = "botd-" + id};
+  if (!config.database_url.empty()) options.look_every = Millis{1000};
   return options;
 }
 
@@ -117,6 +144,8 @@ struct Keys {
   std::string admin;
   std::string server;
   std::string replica;  // tells this server from others on the same database, also after a restart
+
+  std::string replica_name() const { return replica.substr(0, 12); }
 };
 
 Result<Keys> read_keys(const Config& config, const DataDir& data_dir) {
@@ -151,13 +180,18 @@ class App::Parts {
       : config_(config),
         log_(config.log_format, config.log_level),
         data_dir_(std::move(data_dir)),
-        database_(served_database(config, data_dir_), clock),
+        clock_(clock),
+        database_(database_options(config, data_dir_.database_path()), clock),
         mailbox_(database_, clock),
         redis_(make_redis_link(config, keys.replica, bus_, mailbox_)),
         runtime_(make_runtime(config, mailbox_)),
+        replicas_(make_replicas(config, clock, keys.replica_name(), database_)),
         lifecycle_({database_, *runtime_, mailbox_, bus_, clock},
-                   lifecycle_options(config, shared_secret(database_, config, keys))),
-        queue_(database_, clock, {.owner = "botd-" + keys.replica.substr(0, 12)}),
+                   with_replicas(lifecycle_options(config, shared_secret(database_, config, keys)),
+                                 config,
+                                 keys.replica_name(),
+                                 replicas_.get())),
+        queue_(database_, clock, queue_options(config, keys.replica_name())),
         reaper_(database_,
                 lifecycle_,
                 clock,
@@ -166,7 +200,8 @@ class App::Parts {
                  .starting = config.starting_limit,
                  .active = config.active_limit,
                  .stopping = config.stopping_limit}),
-        housekeeping_(database_, clock, config_, log_),
+        housekeeping_(
+            database_, clock, config_, log_, [this] { return !replicas_ || replicas_->leads(); }),
         authenticator_(database_, clock, keys.admin),
         metrics_(gauges({database_, queue_, clock, [this] { return listener_stats(); }})),
         dispatcher_(make_router({database_, lifecycle_, mailbox_, clock}, config_, facts()),
@@ -188,7 +223,10 @@ class App::Parts {
   }
 
   // Also when it never got so far as to serve: what runs bots tells the lifecycle of their ends.
-  ~Parts() { runtime_->stop_watching(); }
+  ~Parts() {
+    if (replicas_) replicas_->stop_watching();
+    runtime_->stop_watching();
+  }
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
 
@@ -199,6 +237,7 @@ class App::Parts {
     url_ = url_of(config_.listen_host, listener_->port());
     if (config_.callback_urls.empty()) lifecycle_.set_callback_urls({url_});
     if (redis_) redis_->start();
+    if (replicas_) replicas_->start(url_, [this] { adopt_orphans(); });
     const auto found = bots::adopt_bots(database_, *runtime_, lifecycle_);
     queue_.start();
     reaper_.start();
@@ -230,6 +269,7 @@ class App::Parts {
     }
     runtime_->stop_watching();
     if (redis_) redis_->stop();
+    leave_replicas();
     log_.write(Log::Level::info, "stopped");
     log_.flush();
   }
@@ -237,6 +277,27 @@ class App::Parts {
   const std::string& url() const { return url_; }
 
  private:
+  // On the thread that watches the other servers.
+  void adopt_orphans() {
+    if (draining_) return;
+    const auto found =
+        bots::adopt_orphans(database_, *runtime_, lifecycle_, replicas_->gone(), clock_.now_ms());
+    if (found.adopted + found.closed == 0) return;
+    log_.write(Log::Level::info,
+               "took bots over",
+               {{"bots_adopted", std::to_string(found.adopted)},
+                {"bots_closed", std::to_string(found.closed)}});
+  }
+
+  void leave_replicas() {
+    if (!replicas_) return;
+    try {
+      replicas_->stop();
+    } catch (const Fault&) {
+      log_.write(Log::Level::warning, "the store was away: others notice the end in some seconds");
+    }
+  }
+
   void shut_bots_down() {
     const auto policy = config_.on_shutdown == OnShutdown::stop ? bots::ShutdownPolicy::stop
                                                                 : bots::ShutdownPolicy::leave;
@@ -322,11 +383,13 @@ class App::Parts {
   const Config config_;
   Log log_;
   DataDir data_dir_;
+  const Clock& clock_;
   store::Database database_;
   events::Bus bus_;
   commands::Mailbox mailbox_;
   std::unique_ptr<events::RedisLink> redis_;  // null: everything stays in this process
   std::unique_ptr<bots::Runtime> runtime_;
+  std::unique_ptr<bots::Replicas> replicas_;  // null: this server is the only one
   bots::Lifecycle lifecycle_;
   queue::Dispatcher queue_;
   bots::Reaper reaper_;

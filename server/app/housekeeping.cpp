@@ -30,8 +30,9 @@ std::size_t purge_all(store::Database& database, Purge purge) {
 Housekeeping::Housekeeping(store::Database& database,
                            const Clock& clock,
                            const Config& config,
-                           Log& log)
-    : database_(database), clock_(clock), config_(config), log_(log) {}
+                           Log& log,
+                           std::function<bool()> leads)
+    : database_(database), clock_(clock), config_(config), log_(log), leads_(std::move(leads)) {}
 
 Housekeeping::~Housekeeping() {
   stop();
@@ -91,7 +92,7 @@ void Housekeeping::loop() {
   while (!wake_.wait_for(lock, round_interval, [this] { return stopping_; })) {
     lock.unlock();
     try {
-      const auto gone = run_once();
+      const auto gone = !leads_ || leads_() ? run_once() : 0;
       if (gone > 0) {
         log_.write(Log::Level::info, "housekeeping", {{"deleted", std::to_string(gone)}});
       }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -13,10 +14,15 @@ namespace bot::app {
 
 // Deletes what has been kept long enough: answers to idempotency keys after a day, finished
 // deliveries, queue items, audit entries and transcripts as configured, dead letters as long as
-// deliveries.
+// deliveries. Of several servers on a database the one that leads does it.
 class Housekeeping {
  public:
-  Housekeeping(store::Database& database, const Clock& clock, const Config& config, Log& log);
+  // `leads` may be empty: this server is the only one.
+  Housekeeping(store::Database& database,
+               const Clock& clock,
+               const Config& config,
+               Log& log,
+               std::function<bool()> leads = {});
   ~Housekeeping();
   Housekeeping(const Housekeeping&) = delete;
   Housekeeping& operator=(const Housekeeping&) = delete;
@@ -34,6 +40,7 @@ class Housekeeping {
   const Clock& clock_;
   const Config& config_;
   Log& log_;
+  const std::function<bool()> leads_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;  // guarded by mutex_

@@ -12,8 +12,17 @@ struct AdoptionResult {
 
 // At the start of a server, before it listens: finds the bots of an earlier process again. A live
 // row whose bot runs is watched from now on; one whose bot is gone is closed (failed bot_exited;
-// completed when it was stopping); one without a handle is left to its launch.
+// completed when it was stopping); one without a handle is left to its launch. Of several servers
+// on a database each looks at its own only.
 // REQUIRES: lifecycle is the runtime's listener already.
 AdoptionResult adopt_bots(store::Database& database, Runtime& runtime, Lifecycle& lifecycle);
+
+// The same for bots of this place whose servers have ended (`gone`, and those that are in no row).
+// Of several servers that try, one gets each bot.
+AdoptionResult adopt_orphans(store::Database& database,
+                             Runtime& runtime,
+                             Lifecycle& lifecycle,
+                             const std::vector<std::string>& gone,
+                             UnixMillis now);
 
 }  // namespace bot::bots

@@ -1,16 +1,49 @@
 #include "server/bots/launch_rows.hpp"
 
+#include "server/store/meeting_store.hpp"
+#include "server/store/row_reader.hpp"
+
 namespace bot::bots {
+
+namespace {
+
+#define BOT_LAUNCHED_BOTS                                                       \
+  "SELECT meetings.id, meeting_sessions.session_uid, meeting_sessions.runtime," \
+  " meeting_sessions.runtime_handle, meeting_sessions.owner FROM meetings"      \
+  " JOIN meeting_sessions ON meeting_sessions.meeting_id = meetings.id"         \
+  " WHERE meetings.status IN ('reserved', 'starting', 'active', 'stopping')"    \
+  " AND meeting_sessions.runtime_handle IS NOT NULL AND meeting_sessions.ended_at IS NULL"
+
+LaunchedBot read_bot(store::RowReader& reader) {
+  LaunchedBot bot;
+  bot.meeting_id = reader.integer();
+  bot.session_uid = reader.text();
+  bot.runtime = reader.optional_text().value_or("");
+  bot.handle = reader.text();
+  bot.owner = reader.optional_text();
+  return bot;
+}
+
+std::optional<std::string> unless_empty(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+}  // namespace
 
 void record_launch(sql::Connection& connection,
                    std::string_view session_uid,
-                   std::string_view runtime,
-                   std::string_view handle,
+                   const Launched& launched,
+                   const Keeper& keeper,
                    UnixMillis now) {
   connection.query(
-      "UPDATE meeting_sessions SET runtime = $2, runtime_handle = $3, started_at = $4"
-      " WHERE session_uid = $1",
-      {session_uid, runtime, handle, now});
+      "UPDATE meeting_sessions SET runtime = $2, runtime_handle = $3, owner = $4, place = $5,"
+      " started_at = $6 WHERE session_uid = $1",
+      {session_uid,
+       launched.runtime,
+       launched.handle,
+       unless_empty(keeper.owner),
+       unless_empty(keeper.place),
+       now});
 }
 
 void forget_launch(sql::Connection& connection, std::string_view session_uid) {
@@ -19,22 +52,43 @@ void forget_launch(sql::Connection& connection, std::string_view session_uid) {
 }
 
 std::vector<LaunchedBot> launched_bots(sql::Connection& connection) {
-  const auto rows = connection.query(
-      "SELECT meetings.id, meeting_sessions.session_uid, meeting_sessions.runtime,"
-      " meeting_sessions.runtime_handle FROM meetings"
-      " JOIN meeting_sessions ON meeting_sessions.meeting_id = meetings.id"
-      " WHERE meetings.status IN ('reserved', 'starting', 'active', 'stopping')"
-      " AND meeting_sessions.runtime_handle IS NOT NULL AND meeting_sessions.ended_at IS NULL"
-      " ORDER BY meetings.id");
-  std::vector<LaunchedBot> bots;
-  bots.reserve(rows.size());
-  for (const sql::Row row : rows) {
-    bots.push_back({row.integer(std::size_t{0}),
-                    row.text(std::size_t{1}),
-                    row.optional_text(std::size_t{2}).value_or(""),
-                    row.text(std::size_t{3})});
+  return store::read_all(connection.query(BOT_LAUNCHED_BOTS " ORDER BY meetings.id"), read_bot);
+}
+
+std::vector<LaunchedBot> bots_of(sql::Connection& connection, std::string_view owner) {
+  return store::read_all(
+      connection.query(BOT_LAUNCHED_BOTS " AND meeting_sessions.owner = $1 ORDER BY meetings.id",
+                       {owner}),
+      read_bot);
+}
+
+std::vector<LaunchedBot> orphans(sql::Connection& connection,
+                                 std::string_view place,
+                                 const std::vector<std::string>& gone) {
+  std::vector<sql::Value> values = {place};
+  std::string statement = BOT_LAUNCHED_BOTS
+      " AND (meeting_sessions.place IS NULL OR meeting_sessions.place = $1)"
+      " AND (meeting_sessions.owner IS NULL OR NOT EXISTS"
+      " (SELECT 1 FROM replicas WHERE replicas.id = meeting_sessions.owner)";
+  for (const auto& id : gone) {
+    values.emplace_back(id);
+    statement += " OR meeting_sessions.owner = $" + std::to_string(values.size());
   }
-  return bots;
+  statement += ") ORDER BY meetings.id";
+  return store::read_all(connection.query(statement, values), read_bot);
+}
+
+bool take_over(sql::Connection& connection,
+               const LaunchedBot& bot,
+               const Keeper& keeper,
+               UnixMillis now) {
+  const auto taken = connection.query(
+      "UPDATE meeting_sessions SET owner = $2, place = $3 WHERE session_uid = $1"
+      " AND ended_at IS NULL AND (owner = $4 OR (owner IS NULL AND $4 IS NULL))",
+      {bot.session_uid, unless_empty(keeper.owner), unless_empty(keeper.place), bot.owner});
+  if (taken.changed() == 0) return false;
+  store::MeetingStore(connection).touch_heartbeat(bot.meeting_id, now);
+  return true;
 }
 
 std::int64_t count_waiting_launches(sql::Connection& connection) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,11 +12,22 @@
 
 namespace bot::bots {
 
+// Which server watches a bot, and whose servers can signal it (empty: any).
+struct Keeper {
+  std::string owner;
+  std::string place;
+};
+
+struct Launched {
+  std::string_view runtime;
+  std::string_view handle;
+};
+
 // A launch: where the bot runs, and that its session begins now (and not when it was reserved).
 void record_launch(sql::Connection& connection,
                    std::string_view session_uid,
-                   std::string_view runtime,
-                   std::string_view handle,
+                   const Launched& launched,
+                   const Keeper& keeper,
                    UnixMillis now);
 
 // As if it had never been launched.
@@ -27,10 +39,23 @@ struct LaunchedBot {
   std::string session_uid;
   std::string runtime;
   std::string handle;
+  std::optional<std::string> owner = {};
 };
 
 // All of them; reservations that wait in the queue, of which there may be very many, are not read.
 std::vector<LaunchedBot> launched_bots(sql::Connection& connection);
+// Those that this server watches.
+std::vector<LaunchedBot> bots_of(sql::Connection& connection, std::string_view owner);
+// Those of this place that nobody watches: their server is one of `gone`, or in no row.
+std::vector<LaunchedBot> orphans(sql::Connection& connection,
+                                 std::string_view place,
+                                 const std::vector<std::string>& gone);
+// The bot is the keeper's from now on, and counts as heard of: whoever it reported to was away.
+// False when its session has ended or somebody else has taken it since `bot` was read.
+bool take_over(sql::Connection& connection,
+               const LaunchedBot& bot,
+               const Keeper& keeper,
+               UnixMillis now);
 
 std::int64_t count_waiting_launches(sql::Connection& connection);
 

@@ -64,8 +64,10 @@ void Lifecycle::register_handlers(queue::Dispatcher& dispatcher) {
   dispatcher.handle(std::string(launch_lane),
                     options_.launch_concurrency,
                     [this](const auto& item) { return launch(item); });
-  dispatcher.handle(
-      std::string(stop_lane), 2, [this](const auto& item) { return end_stopping(item); });
+  const auto end = [this](const auto& item) { return end_stopping(item); };
+  dispatcher.handle(std::string(stop_lane), 2, end);
+  if (!options_.keeper.place.empty())
+    dispatcher.handle(stop_lane_at(options_.keeper.place), 2, end);
   dispatcher.handle(
       std::string(finish_lane), 1, [this](const auto& item) { return finish_meeting(item); });
 }

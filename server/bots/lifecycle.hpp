@@ -15,6 +15,7 @@
 
 #include "base/clock.hpp"
 #include "server/bots/callbacks.hpp"
+#include "server/bots/launch_rows.hpp"
 #include "server/bots/runtime.hpp"
 #include "server/commands/mailbox.hpp"
 #include "server/domain/meeting_state.hpp"
@@ -39,6 +40,13 @@ struct LifecycleOptions {
   std::function<std::vector<std::string>(
       sql::Connection&, const store::MeetingRow&, const events::StateChange&)>
       on_change = {};
+  // Which server this is among those of the database, and where its bots run. An empty place: it
+  // is the only one, and whatever another one has launched is its own.
+  Keeper keeper = {};
+  // Has another server ended? May be empty: every other one has.
+  std::function<bool(std::string_view owner)> is_gone = {};
+  // Where bots reach the other servers when this one is away. May be empty.
+  std::function<std::vector<std::string>()> peer_urls = {};
   // Commands are also published by commands::register_outbox's lane.
   bool publish_commands = false;
   // Key from which each session's callback secret is derived; the same in every server of a
@@ -114,7 +122,8 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
 
   // The bound address is known only after listening. Affects later launches.
   void set_callback_urls(std::vector<std::string> urls);
-  // Handlers bot.launch, bot.stop and meeting.finish. REQUIRES: before the dispatcher starts.
+  // Handlers bot.launch, bot.stop (also of its place) and meeting.finish. REQUIRES: before the
+  // dispatcher starts.
   void register_handlers(queue::Dispatcher& dispatcher);
 
   // Errors: not_found (no such user), conflict (duplicate), limit_reached with
@@ -152,12 +161,13 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
 
   // Ends of bots that could not be stored because the store was away; called by the reaper.
   void record_missed_exits();
-  // Live rows whose bots were found dead at the start (adoption), in few transactions.
+  // Live rows whose bots were found dead (adoption), in few transactions.
   void close_dead(const std::vector<LaunchedBot>& dead);
+  const Keeper& keeper() const { return options_.keeper; }
 
-  // leave: bots go on, nobody watches them. stop: all are asked to leave, those that have not after
-  // `patience` are killed; their rows are closed. Reservations without a bot are left to the next
-  // start. REQUIRES: before the dispatcher ends.
+  // leave: bots go on, nobody watches them. stop: all of this server's are asked to leave, those
+  // that have not after `patience` are killed; their rows are closed. Reservations without a bot
+  // are left to the next start. REQUIRES: before the dispatcher ends.
   void shutdown(ShutdownPolicy policy, Millis patience);
 
  private:
@@ -190,19 +200,21 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
   queue::Outcome finish_meeting(const queue::Item& item);
 
   std::string secret_for(std::string_view session_uid) const;
-  std::optional<std::string> verdict_on(std::int64_t meeting_id) const;
   void record_exit(MeetingChange& change, const Unrecorded& exit) const;
   void record_death(MeetingChange& change, const LaunchedBot& bot) const;
   void end_all(Millis patience);
+  // Does another server that is there watch the bot?
+  bool is_others(const std::optional<store::SessionRow>& session) const;
+  // False when it could not be ended.
+  bool end_bot(const std::string& handle);
   bool wait_until_gone(const std::vector<std::string>& handles, Millis at_most);
 
   Parts parts_;
   const LifecycleOptions options_;
   mutable std::mutex mutex_;
-  std::vector<std::string> callback_urls_;                  // guarded by mutex_
-  std::unordered_map<std::int64_t, std::string> verdicts_;  // of the reaper; guarded by mutex_
-  std::unordered_map<std::int64_t, std::string> revoked_;   // launches; guarded by mutex_
-  std::vector<Unrecorded> unrecorded_;                      // guarded by mutex_
+  std::vector<std::string> callback_urls_;                 // guarded by mutex_
+  std::unordered_map<std::int64_t, std::string> revoked_;  // launches; guarded by mutex_
+  std::vector<Unrecorded> unrecorded_;                     // guarded by mutex_
   queue::Dispatcher* dispatcher_ = nullptr;
   std::atomic<bool> shutting_down_{false};
   const std::shared_ptr<LateNews> late_news_;

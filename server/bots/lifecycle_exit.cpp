@@ -32,13 +32,12 @@ UnixMillis last_sign_of_life(const store::MeetingRow& meeting,
 }  // namespace
 
 void Lifecycle::record_exit(MeetingChange& change, const Unrecorded& exit) const {
-  const auto verdict = verdict_on(exit.meeting_id);
   auto meeting = store::MeetingStore(change.connection()).hold(exit.meeting_id);
   if (!meeting || domain::is_final(meeting->status)) return;
   const auto session = store::SessionStore(change.connection()).find_by_uid(exit.session_uid);
   if (!session || session->ended_at) return;
   Ending ending = judge_death(exit.status, *meeting);
-  if (verdict) {
+  if (const auto& verdict = session->verdict) {
     ending.to = MeetingState::failed;
     ending.source = domain::ChangeSource::cleanup;
     ending.reason = *verdict;
@@ -97,35 +96,35 @@ void Lifecycle::close_dead(const std::vector<LaunchedBot>& dead) {
   }
 }
 
+bool Lifecycle::is_others(const std::optional<store::SessionRow>& session) const {
+  if (!session || !session->owner || *session->owner == options_.keeper.owner) return false;
+  return options_.is_gone && !options_.is_gone(*session->owner);
+}
+
 Result<bool> Lifecycle::reap(std::int64_t meeting_id,
                              MeetingState state,
                              UnixMillis silent_since,
                              const std::string& failure_reason) {
-  const auto [judged, session] = parts_.database.read([&](sql::Connection& connection) {
-    return std::pair(store::MeetingStore(connection).find(meeting_id),
-                     newest_session(connection, meeting_id));
-  });
-  if (!judged || judged->status != state || last_sign_of_life(*judged, session) >= silent_since) {
-    return false;
-  }
-  {
-    // The bot's own end, which the kill brings about, must not be taken for the reason.
-    const std::scoped_lock lock(mutex_);
-    verdicts_[meeting_id] = failure_reason;
-  }
-  const auto forget = [this, meeting_id](void*) {
-    const std::scoped_lock lock(mutex_);
-    verdicts_.erase(meeting_id);
-  };
-  const std::unique_ptr<void, decltype(forget)> forgotten(this, forget);
-
-  if (session && session->runtime_handle) {
-    parts_.runtime.stop(*session->runtime_handle, options_.kill_grace);
-    if (!wait_until_gone({*session->runtime_handle}, options_.kill_grace + Millis{2000})) {
-      return Error{
-          .code = Errc::unavailable,
-          .message = "the bot of meeting " + std::to_string(meeting_id) + " could not be stopped"};
+  std::optional<store::SessionRow> session;
+  const bool condemned = parts_.database.write([&](sql::Connection& connection) {
+    const auto meeting = store::MeetingStore(connection).hold(meeting_id);
+    session = newest_session(connection, meeting_id);
+    if (!meeting || meeting->status != state || is_others(session) ||
+        last_sign_of_life(*meeting, session) >= silent_since) {
+      return false;
     }
+    // The bot's own end, which the kill brings about, must not be taken for the reason.
+    if (session) store::SessionStore(connection).set_verdict(session->session_uid, failure_reason);
+    return true;
+  });
+  if (!condemned) return false;
+  if (session && session->runtime_handle && !end_bot(*session->runtime_handle)) {
+    parts_.database.write([&](sql::Connection& connection) {
+      store::SessionStore(connection).set_verdict(session->session_uid, std::nullopt);
+    });
+    return Error{
+        .code = Errc::unavailable,
+        .message = "the bot of meeting " + std::to_string(meeting_id) + " could not be stopped"};
   }
   const auto session_uid = session ? session->session_uid : "";
   return apply([&](MeetingChange& change) -> Result<bool> {
@@ -140,6 +139,11 @@ Result<bool> Lifecycle::reap(std::int64_t meeting_id,
                        .reason = failure_reason,
                        .failure_stage = stage_of(*meeting)});
   });
+}
+
+bool Lifecycle::end_bot(const std::string& handle) {
+  parts_.runtime.stop(handle, options_.kill_grace);
+  return wait_until_gone({handle}, options_.kill_grace + Millis{2000});
 }
 
 }  // namespace bot::bots

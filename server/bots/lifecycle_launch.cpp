@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -25,8 +26,16 @@ std::optional<BotSpec> Lifecycle::spec_for(const store::MeetingRow& meeting,
   spec.callback_secret = secret_for(session.session_uid);
   spec.clocks = options_.clocks;
   spec.script = script_for(options_.scripts, *meeting.native_meeting_id);
-  const std::scoped_lock lock(mutex_);
-  spec.callback_urls = callback_urls_;
+  {
+    const std::scoped_lock lock(mutex_);
+    spec.callback_urls = callback_urls_;
+  }
+  if (options_.peer_urls) {
+    for (auto& url : options_.peer_urls()) {
+      auto& urls = spec.callback_urls;
+      if (std::find(urls.begin(), urls.end(), url) == urls.end()) urls.push_back(std::move(url));
+    }
+  }
   return spec;
 }
 
@@ -82,10 +91,16 @@ queue::Outcome Lifecycle::launch(const queue::Item& item) {
     try {
       return parts_.database.write([&](sql::Connection& connection) -> Status {
         const auto row = store::MeetingStore(connection).hold(*meeting_id);
-        withdrawn = !row || row->status != MeetingState::reserved;
+        const auto now_stored = newest_session(connection, *meeting_id);
+        // Stopped meanwhile, or launched by another server that took this one's lease for lost.
+        withdrawn = !row || row->status != MeetingState::reserved || !now_stored ||
+                    now_stored->runtime_handle != session->runtime_handle;
         if (withdrawn) return Error{Errc::conflict, "the reservation is gone"};
-        record_launch(
-            connection, spec->session_uid, parts_.runtime.name(), handle, parts_.clock.now_ms());
+        record_launch(connection,
+                      spec->session_uid,
+                      {parts_.runtime.name(), handle},
+                      options_.keeper,
+                      parts_.clock.now_ms());
         return Unit{};
       });
     } catch (const std::exception&) {

@@ -70,12 +70,9 @@ Status begin_leaving(MeetingChange& change, store::MeetingRow& meeting, const Bo
   return overtaken(meeting, MeetingState::stopping);
 }
 
-Status end_meeting(MeetingChange& change,
-                   Sender& sender,
-                   const BotReport& report,
-                   const std::optional<std::string>& verdict) {
+Status end_meeting(MeetingChange& change, Sender& sender, const BotReport& report) {
   Ending ending = judge_exit(report, sender.meeting);
-  if (verdict) {
+  if (const auto& verdict = sender.session.verdict) {
     ending.to = MeetingState::failed;
     ending.source = domain::ChangeSource::cleanup;
     ending.reason = *verdict;
@@ -96,18 +93,11 @@ Status end_meeting(MeetingChange& change,
 
 }  // namespace
 
-std::optional<std::string> Lifecycle::verdict_on(std::int64_t meeting_id) const {
-  const std::scoped_lock lock(mutex_);
-  const auto found = verdicts_.find(meeting_id);
-  return found == verdicts_.end() ? std::nullopt : std::optional(found->second);
-}
-
 Result<ReportOutcome> Lifecycle::report(const std::string& session_uid, const BotReport& report) {
   return apply([&](MeetingChange& change) -> Result<ReportOutcome> {
     auto sender = find_sender(change.connection(), session_uid);
     if (!sender) return sender.error();
     store::MeetingRow& meeting = sender->meeting;
-    const auto verdict = verdict_on(meeting.id);
     const MeetingState to = wanted_state(report, meeting);
     const Change judged = domain::judge_change(meeting.status, to);
     ReportOutcome outcome{meeting.id, meeting.status, false};
@@ -135,7 +125,7 @@ Result<ReportOutcome> Lifecycle::report(const std::string& session_uid, const Bo
         done = begin_leaving(change, meeting, report);
         break;
       case BotReport::Kind::exited:
-        done = end_meeting(change, *sender, report, verdict);
+        done = end_meeting(change, *sender, report);
         break;
     }
     if (!done) return done.error();

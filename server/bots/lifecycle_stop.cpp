@@ -48,7 +48,8 @@ StopOutcome stop_with_bot(MeetingChange& change,
     change.move(meeting, MeetingState::stopping, fields);
   }
   const auto command = send_leave(change, meeting, session.session_uid);
-  change.enqueue(stop_lane, meeting, change.now() + grace.count(), 20);
+  change.enqueue(
+      stop_lane_at(session.place.value_or("")), meeting, change.now() + grace.count(), 20);
   return {StopOutcome::Kind::accepted, meeting, command};
 }
 
@@ -161,7 +162,11 @@ void Lifecycle::end_all(Millis patience) {
   std::vector<std::int64_t> meetings;
   std::vector<std::string> handles;
   // A reservation that nobody has launched yet is not a bot; the next start launches it.
-  for (const auto& bot : parts_.database.read(launched_bots)) {
+  const auto own = parts_.database.read([this](sql::Connection& connection) {
+    return options_.keeper.place.empty() ? launched_bots(connection)
+                                         : bots_of(connection, options_.keeper.owner);
+  });
+  for (const auto& bot : own) {
     meetings.push_back(bot.meeting_id);
     handles.push_back(bot.handle);
   }

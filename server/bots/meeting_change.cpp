@@ -12,6 +12,11 @@ namespace bot::bots {
 
 using domain::MeetingState;
 
+std::string stop_lane_at(std::string_view place) {
+  if (place.empty()) return std::string(stop_lane);
+  return std::string(stop_lane) + "@" + std::string(place);
+}
+
 MeetingChange::MeetingChange(sql::Connection& connection,
                              const LifecycleOptions& options,
                              UnixMillis now,

@@ -16,8 +16,11 @@
 namespace bot::bots {
 
 inline constexpr std::string_view launch_lane = "bot.launch";
+// Of bots that any server can signal; stop_lane_at is for those of one place.
 inline constexpr std::string_view stop_lane = "bot.stop";
 inline constexpr std::string_view finish_lane = "meeting.finish";
+
+std::string stop_lane_at(std::string_view place);
 
 // Filled inside a transaction, acted upon after its commit.
 struct AfterCommit {

@@ -19,11 +19,6 @@ std::string read_text(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-const std::string& boot_id() {
-  static const std::string id(trim(read_text("/proc/sys/kernel/random/boot_id")));
-  return id;
-}
-
 // Field 22 of /proc/PID/stat. The program's name in field 2 may hold blanks and parentheses.
 std::optional<std::uint64_t> start_time_of(pid_t pid) {
   const std::string stat = read_text("/proc/" + std::to_string(pid) + "/stat");
@@ -38,6 +33,11 @@ std::optional<std::uint64_t> start_time_of(pid_t pid) {
 }
 
 }  // namespace
+
+const std::string& boot_id() {
+  static const std::string id(trim(read_text("/proc/sys/kernel/random/boot_id")));
+  return id;
+}
 
 std::string to_string(const ProcessHandle& handle) {
   return std::to_string(handle.pid) + ":" + std::to_string(handle.start_time) + ":" +

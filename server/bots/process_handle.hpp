@@ -19,6 +19,9 @@ struct ProcessHandle {
   bool operator==(const ProcessHandle&) const = default;
 };
 
+// Of the running kernel: another one after each boot.
+const std::string& boot_id();
+
 std::string to_string(const ProcessHandle& handle);
 std::optional<ProcessHandle> parse_process_handle(std::string_view text);
 

@@ -73,16 +73,35 @@ DispatcherStatistics Dispatcher::statistics() const {
 // On a thread of its own, so that no busy lane can make a lease run out.
 void Dispatcher::keep_leases() {
   const auto period = std::max(options_.lease / 3, Millis(1));
+  const auto pause = std::min(options_.look_every.value_or(period), period);
+  auto extended_at = std::chrono::steady_clock::now();
   std::unique_lock lock(mutex_);
-  while (!ending_changed_.wait_for(lock, period, [this] { return ending_; })) {
+  while (!ending_changed_.wait_for(lock, pause, [this] { return ending_; })) {
     lock.unlock();
     try {
-      extend_and_return();
+      if (options_.look_every) look_for_due();
+      if (std::chrono::steady_clock::now() - extended_at + pause > period) {
+        extended_at = std::chrono::steady_clock::now();
+        extend_and_return();
+      }
     } catch (const Fault&) {
       // The store is away; the next round comes well before the leases run out.
     }
     lock.lock();
   }
+}
+
+void Dispatcher::look_for_due() {
+  const auto due = database_.read([this](sql::Connection& connection) {
+    std::vector<std::string> lanes;
+    for (const auto& lane : lanes_) {
+      const auto next = next_run_at(connection, lane->name());
+      if (next && *next <= clock_.now_ms()) lanes.push_back(lane->name());
+    }
+    return lanes;
+  });
+  for (const auto& lane : due)
+    wake(lane);
 }
 
 void Dispatcher::extend_and_return() {

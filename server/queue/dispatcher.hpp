@@ -2,8 +2,8 @@
 //
 // Each lane has one pump thread and as many workers as its concurrency says. The pump claims in
 // batches and stores the verdicts of what has ended in the same transaction; it sleeps until the
-// next stored run_at, a wake or a verdict. One more thread extends the leases of what runs and
-// returns those that ran out.
+// next stored run_at, a wake or a verdict. One more thread extends the leases of what runs, returns
+// those that ran out, and looks for what other servers have enqueued.
 #pragma once
 
 #include <condition_variable>
@@ -66,6 +66,8 @@ struct DispatcherOptions {
   std::string owner;  // of the leases; the same after a restart, different on each machine
   Millis lease{30'000};
   Backoff backoff{.first = Millis{1000}, .longest = Millis{60'000}};
+  // How often to look whether another server has enqueued what is due; absent: nobody else does.
+  std::optional<Millis> look_every = {};
 };
 
 struct DispatcherStatistics {
@@ -103,6 +105,7 @@ class Dispatcher {
  private:
   void keep_leases();
   void extend_and_return();
+  void look_for_due();
 
   store::Database& database_;
   const Clock& clock_;

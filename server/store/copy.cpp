@@ -132,6 +132,8 @@ void require_all_known(sql::Connection& connection) {
   for (const sql::Row row : stored) {
     const auto& name = row.text("name");
     const auto known = [&](const Table& table) { return table.name == name; };
+    // Servers that are there say so themselves.
+    if (name == "replicas") continue;
     if (name == "schema_version" || std::any_of(tables.begin(), tables.end(), known)) continue;
     throw sql::Fault("the table " + name + " is not one that is copied");
   }

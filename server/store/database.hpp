@@ -56,8 +56,6 @@ struct DatabaseOptions {
   std::string sqlite_vfs = {};     // for tests
   std::size_t most_sessions = 16;  // with PostgreSQL
   Millis statement_timeout{4000};  // likewise
-  // Likewise: a server adopts or closes every bot that is stored, so there may be only one.
-  enum class Servers { any, one } servers = Servers::any;
 };
 
 struct MigrationStatus {

@@ -147,12 +147,27 @@ Migration publication_of_commands() {
            "ALTER TABLE meeting_sessions ADD COLUMN publishing_until BIGINT"}};
 }
 
+Migration replicas() {
+  return {"several servers on one database",
+          {
+              "CREATE TABLE replicas (id TEXT NOT NULL PRIMARY KEY, place TEXT NOT NULL,"
+              " url TEXT NOT NULL, seen_at BIGINT NOT NULL)",
+              "ALTER TABLE meeting_sessions ADD COLUMN owner TEXT",
+              "ALTER TABLE meeting_sessions ADD COLUMN place TEXT",
+              "ALTER TABLE meeting_sessions ADD COLUMN verdict TEXT",
+              // Written when a bot is launched, not when it is asked for.
+              "CREATE INDEX meeting_sessions_running ON meeting_sessions (owner, meeting_id)"
+              " WHERE runtime_handle IS NOT NULL AND ended_at IS NULL",
+          }};
+}
+
 const std::vector<Migration>& steps() {
   static const std::vector<Migration> all = {users_and_meetings(),
                                              deliveries_and_queue(),
                                              fair_shares(),
                                              counts_and_retention(),
-                                             publication_of_commands()};
+                                             publication_of_commands(),
+                                             replicas()};
   return all;
 }
 

@@ -198,10 +198,8 @@ class Writing {
 
 class PostgresEngine final : public Engine {
  public:
-  // `guard` holds what keeps other servers away, as long as this lives; it may be null.
-  PostgresEngine(const DatabaseOptions& options, std::unique_ptr<sql::PostgresConnection> guard)
-      : guard_(std::move(guard)),
-        pool_({.session = session_options(options),
+  explicit PostgresEngine(const DatabaseOptions& options)
+      : pool_({.session = session_options(options),
                .most = options.most_sessions,
                .longest_wait = options.reader_wait}),
         writing_(pool_, options.max_waiting_writes) {}
@@ -247,7 +245,6 @@ class PostgresEngine final : public Engine {
     session.roll_back_later();
   }
 
-  std::unique_ptr<sql::PostgresConnection> guard_;
   PostgresPool pool_;
   Writing writing_;
 };
@@ -260,26 +257,14 @@ void migrate_alone(sql::PostgresConnection& connection, UnixMillis now) {
   connection.query("SELECT pg_advisory_unlock($1)", {lock});
 }
 
-// Throws sql::Fault when another server has this schema.
-void keep_others_away(sql::PostgresConnection& connection) {
-  constexpr std::int64_t lock = 0x626f7465;
-  const auto rows = connection.query(
-      "SELECT pg_try_advisory_lock(CAST($1 AS INTEGER), hashtext(current_schema()))", {lock});
-  if (!rows[0].boolean(0))
-    throw sql::Fault("another botd is using this database; one at a time can");
-}
-
 }  // namespace
 
 std::unique_ptr<Engine> open_postgres_engine(const DatabaseOptions& options, UnixMillis now) {
   auto session = session_options(options);
   session.statement_timeout = std::chrono::minutes{10};
-  auto connection = std::make_unique<sql::PostgresConnection>(session);
-  migrate_alone(*connection, now);
-  if (options.servers == DatabaseOptions::Servers::any)
-    return std::make_unique<PostgresEngine>(options, nullptr);
-  keep_others_away(*connection);
-  return std::make_unique<PostgresEngine>(options, std::move(connection));
+  sql::PostgresConnection connection(session);
+  migrate_alone(connection, now);
+  return std::make_unique<PostgresEngine>(options);
 }
 
 MigrationStatus inspect_postgres_schema(const DatabaseOptions& options) {

@@ -72,6 +72,9 @@ struct SessionRow {
   std::optional<std::string> container_id;
   std::optional<std::string> runtime;         // simulated, process, docker
   std::optional<std::string> runtime_handle;  // process: pid:starttime:boot_id
+  std::optional<std::string> owner;           // the server that watches the bot; absent: none yet
+  std::optional<std::string> place;           // whose servers can signal it; absent: any
+  std::optional<std::string> verdict;         // the cleanup's reason for ending the bot
   UnixMillis started_at = 0;
   std::optional<UnixMillis> ended_at;
   std::optional<UnixMillis> last_heartbeat_at;

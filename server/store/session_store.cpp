@@ -13,6 +13,9 @@ SessionRow read_session(RowReader& reader) {
   session.container_id = reader.optional_text();
   session.runtime = reader.optional_text();
   session.runtime_handle = reader.optional_text();
+  session.owner = reader.optional_text();
+  session.place = reader.optional_text();
+  session.verdict = reader.optional_text();
   session.started_at = reader.integer();
   session.ended_at = reader.optional_integer();
   session.last_heartbeat_at = reader.optional_integer();
@@ -72,6 +75,12 @@ bool SessionStore::set_container(std::string_view session_uid, std::string_view 
              .query("UPDATE meeting_sessions SET container_id = $2 WHERE session_uid = $1",
                     {session_uid, container_id})
              .changed() != 0;
+}
+
+void SessionStore::set_verdict(std::string_view session_uid,
+                               const std::optional<std::string>& verdict) {
+  connection_.query("UPDATE meeting_sessions SET verdict = $2 WHERE session_uid = $1",
+                    {session_uid, verdict});
 }
 
 bool SessionStore::end(std::string_view session_uid,

@@ -207,6 +207,19 @@ TEST_F(DispatcherTest, TakesOverFromAnOwnerThatIsLost) {
   wait_for(id, ItemStatus::done);
 }
 
+TEST_F(DispatcherTest, FindsWhatAnotherServerHasEnqueuedWithoutBeingWoken) {
+  Dispatcher dispatcher(
+      database_,
+      clock_,
+      {.owner = "this machine", .lease = Millis(60'000), .look_every = Millis(5)});
+  dispatcher.handle("lane", 1, [](const Item&) { return Outcome::done(); });
+  dispatcher.start();
+  const auto first = add("a");
+  wait_for(first, ItemStatus::done);
+
+  wait_for(add("b"), ItemStatus::done);
+}
+
 TEST_F(DispatcherTest, ExtendsTheLeaseOfWhatRuns) {
   const auto id = add("a");
   std::latch go(1);

@@ -176,17 +176,6 @@ TEST_F(PostgresEngine, ManyProgramsMayMigrateAtOnce) {
   EXPECT_EQ(opened, many);
 }
 
-TEST_F(PostgresEngine, OfTwoServersTheSecondIsTurnedAwayUntilTheFirstHasGone) {
-  const DatabaseOptions served{
-      .url = schema_.url(), .most_sessions = 1, .servers = DatabaseOptions::Servers::one};
-  auto first = std::make_unique<Database>(served, clock_);
-
-  EXPECT_THROW(Database(served, clock_), sql::Fault);
-  first.reset();
-
-  EXPECT_NO_THROW(Database(served, clock_));
-}
-
 TEST(PostgresEngineAway, IsToldAsUnavailable) {
   const SystemClock clock;
   EXPECT_THROW(Database({.url = "postgresql://127.0.0.1:1/botd"}, clock), Unavailable);

@@ -1,0 +1,136 @@
+// Several botd on one PostgreSQL and one Redis, as tests/with_engines starts them.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <future>
+#include <memory>
+
+#include "client/ops/all.hpp"
+#include "tests/e2e/server_botd.hpp"
+#include "tests/fakes/drivers/postgres_schema.hpp"
+
+namespace bot::e2e {
+namespace {
+
+class ReplicasTest : public testing::Test {
+ protected:
+  std::unique_ptr<Botd> serve(const std::string& name, const Words& more = {}) {
+    const char* redis = std::getenv("BOTD_TEST_REDIS_URL");
+    Words flags = {"--database-url",
+                   schema_.url(),
+                   "--redis-url",
+                   redis == nullptr ? "" : redis,
+                   "--bot-join-delay",
+                   "20ms",
+                   "--cleanup-interval",
+                   "1s"};
+    flags.insert(flags.end(), more.begin(), more.end());
+    return std::make_unique<Botd>(folder_ / name, BotdOptions{.flags = flags});
+  }
+  std::int64_t count(const std::string& statement, const std::vector<sql::Value>& values = {}) {
+    sql::PostgresConnection connection({.url = schema_.url()});
+    const auto rows = connection.query(statement, values);
+    return rows[0].integer(0);
+  }
+  std::int64_t live_rows(std::int64_t user_id) {
+    return count(
+        "SELECT COUNT(*) FROM meetings WHERE user_id = $1"
+        " AND status IN ('reserved', 'starting', 'active')",
+        {user_id});
+  }
+  std::vector<pid_t> bots_of(const Botd& server) { return children_of(server.pid()); }
+
+  TempDir folder_;
+  sql::PostgresSchema schema_;
+};
+
+TEST_F(ReplicasTest, TheLimitHoldsOverAllOfThem) {
+  const auto one = serve("one");
+  const auto two = serve("two");
+  const auto account = make_user(*one, 3);
+  std::vector<std::future<bool>> starts;
+  for (int i = 0; i < 24; ++i) {
+    starts.push_back(std::async(std::launch::async, [&, i] {
+      const auto user = (i % 2 == 0 ? one : two)->user(account.key);
+      return user
+          .run(client::StartBot{.platform = "google_meet",
+                                .native_meeting_id = "race-" + std::to_string(i)})
+          .has_value();
+    }));
+  }
+  const auto started =
+      std::count_if(starts.begin(), starts.end(), [](auto& each) { return each.get(); });
+
+  EXPECT_EQ(started, 3);
+  EXPECT_EQ(live_rows(account.id), 3);
+}
+
+TEST_F(ReplicasTest, ABotIsCommandedAndStoppedThroughAnyOfThem) {
+  const auto one = serve("one");
+  const auto account = make_user(*one, 3);
+  start_bot(one->user(account.key), "a");
+  ASSERT_TRUE(reaches(one->user(account.key), "a", "active"));
+  const auto two = serve("two");
+  const auto user = two->user(account.key);
+
+  ASSERT_TRUE(user.run(client::StopBot{"google_meet", "a"}));
+  // Well before the grace of 15 s: it heard the command, which the other server has published.
+  EXPECT_TRUE(reaches(user, "a", "completed", Millis{8'000}));
+}
+
+TEST_F(ReplicasTest, TheBotsOfOneThatWasKilledGoOnWithTheOthers) {
+  auto one = serve("one");
+  const auto two = serve("two");
+  const auto account = make_user(*one, 3);
+  const auto user = two->user(account.key);
+  // Until one of them runs at the first server, whoever launches it.
+  for (int i = 0; i < 3; ++i)
+    start_bot(one->user(account.key), std::to_string(i));
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(reaches(user, std::to_string(i), "active"));
+  const auto orphaned = bots_of(*one);
+  one->crash();
+
+  const auto watched = [&] {
+    return count("SELECT COUNT(DISTINCT owner) FROM meeting_sessions WHERE ended_at IS NULL") == 1;
+  };
+  ASSERT_TRUE(eventually(watched));
+  EXPECT_EQ(live_rows(account.id), 3);
+  for (const auto pid : orphaned)
+    ::kill(pid, SIGKILL);
+  // The other one notices their ends by itself.
+  EXPECT_TRUE(eventually(
+      [&] { return live_rows(account.id) == 3 - static_cast<std::int64_t>(orphaned.size()); }));
+  for (int i = 0; i < 3; ++i)
+    (void)user.run(client::StopBot{"google_meet", std::to_string(i)});
+  EXPECT_TRUE(eventually([&] { return running_bots(user).empty(); }));
+}
+
+TEST_F(ReplicasTest, AGracefulEndHandsTheBotsOverAtOnce) {
+  auto one = serve("one", {"--on-shutdown", "leave"});
+  const auto account = make_user(*one, 1);
+  start_bot(one->user(account.key), "a");
+  ASSERT_TRUE(reaches(one->user(account.key), "a", "active"));
+  const auto two = serve("two");
+  EXPECT_EQ(one->terminate(), 0);
+
+  EXPECT_TRUE(eventually([&] { return two->log().find("took bots over") != std::string::npos; },
+                         Millis{5'000}));
+  EXPECT_EQ(meeting(two->user(account.key), "a").status, "active");
+}
+
+TEST_F(ReplicasTest, AServerThatComesBackFindsItsOwnBots) {
+  auto one = serve("one");
+  const auto account = make_user(*one, 1);
+  start_bot(one->user(account.key), "a");
+  ASSERT_TRUE(reaches(one->user(account.key), "a", "active"));
+  one->crash();
+  const auto again = serve("one");
+
+  EXPECT_NE(again->log().find("bots_adopted"), std::string::npos);
+  EXPECT_EQ(meeting(again->user(account.key), "a").status, "active");
+}
+
+}  // namespace
+}  // namespace bot::e2e
