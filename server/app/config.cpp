@@ -7,7 +7,7 @@
 
 #include "base/text.hpp"
 #include "server/app/private_file.hpp"
-#include "server/app/service_url.hpp"
+#include "base/service_url.hpp"
 
 namespace bot::app {
 namespace {

@@ -6,7 +6,7 @@
 #include "server/app/data_dir.hpp"
 #include "server/app/database_options.hpp"
 #include "server/app/private_file.hpp"
-#include "server/app/service_url.hpp"
+#include "base/service_url.hpp"
 #include "server/store/copy.hpp"
 #include "server/store/setting_store.hpp"
 

@@ -6,7 +6,7 @@
 #include "drivers/postgres/connection.hpp"
 #include "drivers/redis/url.hpp"
 #include "server/app/config.hpp"
-#include "server/app/service_url.hpp"
+#include "base/service_url.hpp"
 
 namespace bot::app {
 namespace {

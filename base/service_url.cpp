@@ -1,4 +1,4 @@
-#include "server/app/service_url.hpp"
+#include "base/service_url.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include "base/text.hpp"
 
-namespace bot::app {
+namespace bot {
 namespace {
 
 struct Span {
@@ -67,4 +67,4 @@ std::string without_password(std::string_view url) {
   return shown.append(url.substr(from));
 }
 
-}  // namespace bot::app
+}  // namespace bot

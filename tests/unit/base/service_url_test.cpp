@@ -1,8 +1,8 @@
-#include "server/app/service_url.hpp"
+#include "base/service_url.hpp"
 
 #include <gtest/gtest.h>
 
-namespace bot::app {
+namespace bot {
 namespace {
 
 TEST(ServiceUrl, PasswordsAreFoundWhereverTheyStand) {
@@ -38,4 +38,4 @@ TEST(ServiceUrl, OfAnotherSchemeIsRefusedWithoutBeingShown) {
 }
 
 }  // namespace
-}  // namespace bot::app
+}  // namespace bot
