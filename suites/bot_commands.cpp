@@ -7,6 +7,7 @@
 #include "client/ops/get_transcript.hpp"
 #include "suites/acknowledgement.hpp"
 #include "suites/answers.hpp"
+#include "suites/behind_checks.hpp"
 #include "suites/check.hpp"
 #include "suites/stage.hpp"
 
@@ -145,6 +146,10 @@ Outcome keeps_the_rest(Stage&, Memory& memory) {
   return std::move(evidence).outcome();
 }
 
+Outcome verify_publication(Stage& stage, Memory&) {
+  return commands_were_published(stage, label, {languages.begin(), languages.end()});
+}
+
 }  // namespace
 
 Suite bot_commands() {
@@ -165,7 +170,18 @@ Suite bot_commands() {
                   "A Command Changes What It Names",
                   "A configuration of the language leaves the task as it was",
                   {"9.1"},
-                  with(keeps_the_rest)}},
+                  with(keeps_the_rest)},
+                 {"9.3",
+                  "Redis Carries the Commands",
+                  "Each configuration is published on the channel of the bot's session, in order, "
+                  "with what was given and nothing else",
+                  {"9.1"},
+                  with(verify_publication)},
+                 {"9.4",
+                  "Redis Holds No State",
+                  "Nothing that was not there before is left in Redis",
+                  {"9.1"},
+                  redis_holds_no_state}},
       .max_bots = 1};
 }
 

@@ -6,6 +6,7 @@
 #include "client/ops/get_bots_status.hpp"
 #include "client/ops/stop_bot.hpp"
 #include "suites/answers.hpp"
+#include "suites/behind_checks.hpp"
 #include "suites/check.hpp"
 #include "suites/race/checker.hpp"
 #include "suites/race/history.hpp"
@@ -290,7 +291,13 @@ Suite database_consistency(std::size_t race_size) {
                   "Some order of all requests explains every answer: no seat was used twice, lost "
                   "or refused while free",
                   {"8.1", "8.2"},
-                  with(history_is_consistent)}},
+                  with(history_is_consistent)},
+                 {"8.4",
+                  "The Rows Obey the Invariants",
+                  "Nobody has more live bots than seats, nor two in one meeting; what has ended "
+                  "has an end and a reason",
+                  {"8.1"},
+                  rows_obey_the_invariants}},
       .max_bots = static_cast<int>(limit),
       .company = Suite::Company::alone};
 }

@@ -10,6 +10,7 @@
 #include "client/dialect.hpp"
 #include "client/http/redact.hpp"
 #include "client/http/transport.hpp"
+#include "suites/behind.hpp"
 #include "suites/race/gate.hpp"
 #include "suites/smoke.hpp"
 
@@ -26,6 +27,7 @@ struct Wiring {
   Connect connect;  // called by several threads
   std::shared_ptr<race::Gate> gate;
   Ownership ownership = Ownership::foreign;
+  std::shared_ptr<Behind> behind = nullptr;  // null: nothing is looked at but the API
 };
 
 // What the stages of one run share. Thread-safe once made.

@@ -11,6 +11,7 @@
 #include "client/ops/get_user.hpp"
 #include "client/ops/get_version.hpp"
 #include "suites/engine.hpp"
+#include "suites/probe_process.hpp"
 #include "suites/race/socket_gate.hpp"
 #include "suites/runner.hpp"
 #include "suites/selection.hpp"
@@ -135,9 +136,19 @@ Result<RunResult> run_over(const SmokeOptions& options, Wiring wiring, const std
 
 namespace {
 
+Result<std::shared_ptr<Behind>> look_behind(const SmokeOptions& options) {
+  if (options.redis_url.empty() && options.database_url.empty()) return std::shared_ptr<Behind>();
+  return start_probe({.redis_url = options.redis_url,
+                      .database_url = options.database_url,
+                      .cancel = options.cancel});
+}
+
 Result<RunResult> run_against(const SmokeOptions& options, Ownership ownership) {
   auto origin = client::parse_origin(options.server);
   if (!origin) return std::move(origin).error();
+  if (auto fit = check_options(options); !fit) return std::move(fit).error();
+  auto behind = look_behind(options);
+  if (!behind) return std::move(behind).error();
   const auto connect = [&options](std::function<bool()> cancelled) {
     return client::make_curl_transport(options.server,
                                        {.cleartext_keys = options.cleartext_keys,
@@ -148,7 +159,8 @@ Result<RunResult> run_against(const SmokeOptions& options, Ownership ownership) 
   Wiring wiring{
       .connect = connect,
       .gate = std::make_shared<race::SocketGate>(*origin, options.ca_file, options.cancel),
-      .ownership = ownership};
+      .ownership = ownership,
+      .behind = *std::move(behind)};
   return run_over(options, std::move(wiring), origin->text());
 }
 
@@ -161,6 +173,8 @@ Result<RunResult> run_on_own_server(const SmokeOptions& options) {
   auto inner = options;
   inner.server = (*server)->origin();
   inner.admin_key = (*server)->admin_key();
+  if (inner.database_url.empty() && probe_is_there())
+    inner.database_url = "sqlite:" + (*server)->directory() + "/botd.db";
   auto result = run_against(inner, Ownership::own);
   auto stopped = (*server)->stop();
   if (!stopped && result) {

@@ -6,6 +6,7 @@ set(allowed
     "client/types -> base"
     "client -> client/types base"
     "suites -> client client/types base"
+    "suites/probe -> drivers base"
     "cli -> suites client client/types base"
     "drivers -> base"
     "server/domain -> client/types base"

@@ -3,11 +3,13 @@
 #include <charconv>
 #include <thread>
 
+#include "base/service_url.hpp"
 #include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/smoke_reports.hpp"
 #include "cli/context.hpp"
+#include "cli/key_source.hpp"
 
 namespace bot::cli {
 namespace {
@@ -56,6 +58,26 @@ suites::Progress progress_of(Context& context) {
   return progress;
 }
 
+// The URL of a service behind the server; it may hold a password, which argv may not.
+Result<std::string> service_url(const Arguments& arguments, const std::string& option) {
+  const auto file = option + "-file";
+  if (!arguments.has(option)) {
+    if (!arguments.has(file)) return std::string();
+    auto text = read_private_file(arguments.text(file), "--" + file);
+    if (!text) return std::move(text).error();
+    return std::string(trim(*text));
+  }
+  const auto& url = arguments.text(option);
+  if (arguments.source_of(option) == Source::command_line && has_password(url)) {
+    return Error{
+        .code = Errc::invalid_argument,
+        .message = "--" + option +
+                   ": a password on the command line can be read by every user of this machine",
+        .hint = "name a private file that holds the URL with --" + file};
+  }
+  return url;
+}
+
 Result<suites::SmokeOptions> options_of(const Arguments& arguments, Context& context) {
   const auto scale = scale_of(arguments);
   if (!scale) return scale.error();
@@ -76,6 +98,12 @@ Result<suites::SmokeOptions> options_of(const Arguments& arguments, Context& con
       .ca_file = context.options().ca_file,
       .spawn_server = arguments.flag("spawn-server"),
       .botd_path = arguments.text("botd")};
+  for (const auto& [option, url] : {std::pair("redis-url", &options.redis_url),
+                                    std::pair("database-url", &options.database_url)}) {
+    auto given = service_url(arguments, option);
+    if (!given) return std::move(given).error();
+    *url = *std::move(given);
+  }
   if (options.spawn_server || arguments.flag("list")) return options;
   auto key = context.key_for(client::Access::admin);
   if (!key) return key.error();
@@ -198,6 +226,24 @@ std::vector<Option> smoke_options() {
        .kind = Kind::text,
        .value_name = "NAME",
        .help = "What to call the environment in reports"},
+      {.name = "redis-url",
+       .kind = Kind::text,
+       .value_name = "URL",
+       .help = "Also look at the Redis behind the server: what is published, what is left"},
+      {.name = "redis-url-file",
+       .kind = Kind::path,
+       .value_name = "FILE",
+       .help = "Private file with that URL, for one with a password",
+       .completes = Completes::files},
+      {.name = "database-url",
+       .kind = Kind::text,
+       .value_name = "URL",
+       .help = "Also look at the rows behind the server: postgresql://… or sqlite:FILE"},
+      {.name = "database-url-file",
+       .kind = Kind::path,
+       .value_name = "FILE",
+       .help = "Private file with that URL, for one with a password",
+       .completes = Completes::files},
       {.name = "spawn-server", .help = "Start a private botd, test it and remove it again"},
       {.name = "botd",
        .kind = Kind::path,

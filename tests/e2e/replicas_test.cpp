@@ -132,5 +132,20 @@ TEST_F(ReplicasTest, AServerThatComesBackFindsItsOwnBots) {
   EXPECT_EQ(meeting(again->user(account.key), "a").status, "active");
 }
 
+TEST_F(ReplicasTest, TheTenSuitesPassThroughOneWhileTheOtherServesToo) {
+  const auto one = serve("one", {"--bot-orphan-timeout", "10s"});
+  const auto two = serve("two", {"--bot-orphan-timeout", "10s"});
+  const auto outcome = run(botctl_program(),
+                           {"smoke", "--server", one->url()},
+                           {{"HOME", folder_.path()},
+                            {"BOTCTL_ADMIN_KEY", admin_key()},
+                            {"BOTCTL_DATABASE_URL", schema_.url()},
+                            {"BOTCTL_REDIS_URL", std::getenv("BOTD_TEST_REDIS_URL")}});
+
+  EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
+  // 6.3 to 6.5 need a server that the run has started.
+  EXPECT_NE(outcome.out.find(" passed, 0 failed, 3 skipped"), std::string::npos) << outcome.out;
+}
+
 }  // namespace
 }  // namespace bot::e2e

@@ -188,6 +188,22 @@ HttpResponse TwinService::stop(Bot& bot) {
   return reply(202, Json{{"message", "Stop request accepted"}});
 }
 
+std::vector<std::string> TwinService::messages_to(const std::string& session_uid) const {
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [id, bot] : bots_) {
+    if ("session-" + std::to_string(id) == session_uid) return bot.messages;
+  }
+  return {};
+}
+
+std::size_t TwinService::meetings_of(std::int64_t user_id) const {
+  const std::scoped_lock lock(mutex_);
+  return static_cast<std::size_t>(
+      std::count_if(bots_.begin(), bots_.end(), [user_id](const auto& each) {
+        return each.second.row.user_id == user_id;
+      }));
+}
+
 HttpResponse TwinService::configure(Bot& bot, const std::string& body) {
   const auto wish = *types::parse(body);
   if (!one_of(wish, "language", languages)) return unprocessable("language");
@@ -206,6 +222,10 @@ HttpResponse TwinService::configure(Bot& bot, const std::string& body) {
   sent.acknowledged_at = sent.created_at;
   sent.result = Json{{"language", bot.language}, {"task", bot.task}};
   bot.commands.push_back(sent);
+  auto message = wish;
+  message["action"] = "reconfigure";
+  message["uid"] = sent.session_uid;
+  bot.messages.push_back(types::dump(message));
   return reply(202, Json{{"message", "Reconfiguration accepted"}, {"command_id", sent.id}});
 }
 

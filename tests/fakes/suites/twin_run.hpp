@@ -5,6 +5,7 @@
 #include <string>
 
 #include "suites/engine.hpp"
+#include "tests/fakes/suites/twin_behind.hpp"
 #include "tests/fakes/suites/twin_service.hpp"
 
 namespace bot::suites {
@@ -19,8 +20,10 @@ class TwinRun {
   }
 
   const Result<RunResult>& run() {
-    Wiring wiring{
-        .connect = connect, .gate = std::make_shared<TwinGate>(service), .ownership = ownership};
+    Wiring wiring{.connect = connect,
+                  .gate = std::make_shared<TwinGate>(service),
+                  .ownership = ownership,
+                  .behind = behind};
     result_ = run_over(options, std::move(wiring), "http://twin.test");
     return result_;
   }
@@ -49,6 +52,7 @@ class TwinRun {
   }
 
   std::shared_ptr<TwinService> service = std::make_shared<TwinService>();
+  std::shared_ptr<TwinBehind> behind = std::make_shared<TwinBehind>(service);
   Connect connect = [this](const std::function<bool()>&) { return service; };
   SmokeOptions options;
   Ownership ownership = Ownership::own;

@@ -55,6 +55,9 @@ class TwinService final : public client::Transport {
   // Values of every token that was ever made.
   std::set<std::string> tokens() const;
   std::size_t users() const;
+  // What lies behind the API: messages to the bot of a session, and how many bots a user had.
+  std::vector<std::string> messages_to(const std::string& session_uid) const;
+  std::size_t meetings_of(std::int64_t user_id) const;
 
  private:
   using Time = std::chrono::steady_clock::time_point;
@@ -68,6 +71,7 @@ class TwinService final : public client::Transport {
     std::vector<types::Transition> transitions = {};
     std::vector<types::BotCommand> commands = {};
     std::vector<types::Segment> segments = {};
+    std::vector<std::string> messages = {};
   };
 
   client::HttpResponse route(const client::HttpRequest& request);

@@ -32,6 +32,31 @@ TEST(Smoke, SkipsWhatAForeignServerCannotBeMadeToShowAndSaysWhy) {
   EXPECT_NE(twin.find("6.3")->reason.find("not started by this run"), std::string::npos);
 }
 
+TEST(Smoke, SkipsWhatLiesBehindTheApiWhereItIsNotShown) {
+  TwinRun twin;
+  twin.behind->redis = false;
+  ASSERT_TRUE(twin.run());
+  EXPECT_EQ(twin.with(CheckStatus::skipped), (std::set<std::string>{"9.3", "9.4"}));
+  EXPECT_EQ(twin.find("9.3")->reason, "needs --redis-url");
+
+  TwinRun blind;
+  blind.behind = nullptr;
+  ASSERT_TRUE(blind.run());
+  EXPECT_EQ(blind.failed(), std::set<std::string>{});
+  EXPECT_EQ(blind.with(CheckStatus::skipped), (std::set<std::string>{"8.4", "9.3", "9.4"}));
+  EXPECT_EQ(blind.find("8.4")->reason, "needs --database-url");
+}
+
+TEST(Smoke, SaysWhatWasPublishedWhereItIsNotWhatWasSent) {
+  TwinRun twin;
+  twin.behind->about_messages = [](std::vector<std::string>& messages) {
+    if (!messages.empty()) messages.pop_back();
+  };
+  ASSERT_TRUE(twin.run());
+  EXPECT_EQ(twin.failed(), std::set<std::string>{"9.3"});
+  EXPECT_EQ(twin.find("9.3")->observed, "en, es");
+}
+
 TEST(Smoke, SpeaksToServersThatTakeOnlyThePlatformsOwnIds) {
   TwinRun twin;
   twin.ownership = Ownership::foreign;
