@@ -1,4 +1,5 @@
-// URLs of the services that a program stands on: they may hold a password, which is shown to nobody.
+// URLs of the services that a program stands on: they may hold a password, which is shown to
+// nobody.
 #pragma once
 
 #include <initializer_list>

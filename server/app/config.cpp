@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <ostream>
 
+#include "base/service_url.hpp"
 #include "base/text.hpp"
 #include "server/app/private_file.hpp"
-#include "base/service_url.hpp"
 
 namespace bot::app {
 namespace {

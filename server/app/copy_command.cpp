@@ -3,10 +3,10 @@
 #include <filesystem>
 #include <ostream>
 
+#include "base/service_url.hpp"
 #include "server/app/data_dir.hpp"
 #include "server/app/database_options.hpp"
 #include "server/app/private_file.hpp"
-#include "base/service_url.hpp"
 #include "server/store/copy.hpp"
 #include "server/store/setting_store.hpp"
 

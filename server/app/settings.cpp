@@ -2,11 +2,11 @@
 #include <array>
 #include <utility>
 
+#include "base/service_url.hpp"
 #include "base/text.hpp"
 #include "drivers/postgres/connection.hpp"
 #include "drivers/redis/url.hpp"
 #include "server/app/config.hpp"
-#include "base/service_url.hpp"
 
 namespace bot::app {
 namespace {

@@ -99,8 +99,12 @@ TEST_F(ProbeAnswers, NameTwoBotsInOneMeeting) {
 }
 
 TEST_F(ProbeAnswers, SayInOneLineWhatIsWrongWithAQuestion) {
-  for (const auto* question :
-       {"", "[]", "{}", R"({"ask":1})", R"({"ask":"rows"})", R"({"ask":"published","session":"a"})"}) {
+  for (const auto* question : {"",
+                               "[]",
+                               "{}",
+                               R"({"ask":1})",
+                               R"({"ask":"rows"})",
+                               R"({"ask":"published","session":"a"})"}) {
     const auto reply = answer(question, nullptr, database_.get());
     EXPECT_FALSE(Json::parse(reply).at("error").get<std::string>().empty()) << question;
     EXPECT_EQ(reply.find('\n'), std::string::npos);

@@ -18,8 +18,7 @@ TEST(ProbeProcess, LooksAtARealFile) {
   const ManualClock clock;
   {
     const store::Database database({.path = path}, clock);
-    const auto probe =
-        start_probe({.program = BOTCTL_PROBE, .database_url = "sqlite:" + path});
+    const auto probe = start_probe({.program = BOTCTL_PROBE, .database_url = "sqlite:" + path});
     ASSERT_TRUE(probe) << probe.error().message;
     EXPECT_TRUE((*probe)->sees_database());
     EXPECT_FALSE((*probe)->sees_redis());
@@ -37,7 +36,8 @@ TEST(ProbeProcess, SaysWhatItCannotReach) {
   EXPECT_EQ(redis.error().code, Errc::unavailable);
   EXPECT_NE(redis.error().message.find("127.0.0.1:1"), std::string::npos) << redis.error().message;
 
-  const auto file = start_probe({.program = BOTCTL_PROBE, .database_url = "sqlite:/absent/botd.db"});
+  const auto file =
+      start_probe({.program = BOTCTL_PROBE, .database_url = "sqlite:/absent/botd.db"});
   ASSERT_FALSE(file);
   EXPECT_NE(file.error().message.find("/absent/botd.db"), std::string::npos)
       << file.error().message;
