@@ -226,6 +226,7 @@ class App::Parts {
   ~Parts() {
     if (replicas_) replicas_->stop_watching();
     runtime_->stop_watching();
+    lifecycle_.stop_telling();
   }
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
@@ -280,8 +281,11 @@ class App::Parts {
   // On the thread that watches the other servers.
   void adopt_orphans() {
     if (draining_) return;
+    // What was taken over when the store went away in the middle of it.
+    if (std::exchange(adoption_broke_, true)) bots::adopt_bots(database_, *runtime_, lifecycle_);
     const auto found =
         bots::adopt_orphans(database_, *runtime_, lifecycle_, replicas_->gone(), clock_.now_ms());
+    adoption_broke_ = false;
     if (found.adopted + found.closed == 0) return;
     log_.write(Log::Level::info,
                "took bots over",
@@ -397,6 +401,7 @@ class App::Parts {
   routes::Authenticator authenticator_;
   std::atomic<bool> draining_{false};
   bool stopped_ = false;
+  bool adoption_broke_ = false;  // used by the thread that watches the other servers
   std::string url_;
   Metrics metrics_;
   http::Dispatcher dispatcher_;

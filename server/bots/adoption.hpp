@@ -18,7 +18,9 @@ struct AdoptionResult {
 AdoptionResult adopt_bots(store::Database& database, Runtime& runtime, Lifecycle& lifecycle);
 
 // The same for bots of this place whose servers have ended (`gone`, and those that are in no row).
-// Of several servers that try, one gets each bot.
+// Of several servers that try, one gets each bot. Takes some of them, for a second at most; what is
+// left is there for the next call. Throws as the database does, and then may have taken bots that
+// nobody watches: adopt_bots finds them.
 AdoptionResult adopt_orphans(store::Database& database,
                              Runtime& runtime,
                              Lifecycle& lifecycle,

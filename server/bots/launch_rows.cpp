@@ -9,7 +9,8 @@ namespace {
 
 #define BOT_LAUNCHED_BOTS                                                       \
   "SELECT meetings.id, meeting_sessions.session_uid, meeting_sessions.runtime," \
-  " meeting_sessions.runtime_handle, meeting_sessions.owner FROM meetings"      \
+  " meeting_sessions.runtime_handle, meeting_sessions.owner,"                   \
+  " meeting_sessions.place FROM meetings"                                       \
   " JOIN meeting_sessions ON meeting_sessions.meeting_id = meetings.id"         \
   " WHERE meetings.status IN ('reserved', 'starting', 'active', 'stopping')"    \
   " AND meeting_sessions.runtime_handle IS NOT NULL AND meeting_sessions.ended_at IS NULL"
@@ -21,6 +22,7 @@ LaunchedBot read_bot(store::RowReader& reader) {
   bot.runtime = reader.optional_text().value_or("");
   bot.handle = reader.text();
   bot.owner = reader.optional_text();
+  bot.place = reader.optional_text();
   return bot;
 }
 
@@ -46,9 +48,13 @@ void record_launch(sql::Connection& connection,
        now});
 }
 
-void forget_launch(sql::Connection& connection, std::string_view session_uid) {
-  connection.query("UPDATE meeting_sessions SET runtime_handle = NULL WHERE session_uid = $1",
-                   {session_uid});
+void forget_launch(sql::Connection& connection,
+                   std::string_view session_uid,
+                   std::string_view handle) {
+  connection.query(
+      "UPDATE meeting_sessions SET runtime_handle = NULL, owner = NULL, place = NULL"
+      " WHERE session_uid = $1 AND runtime_handle = $2",
+      {session_uid, handle});
 }
 
 std::vector<LaunchedBot> launched_bots(sql::Connection& connection) {
@@ -82,12 +88,20 @@ bool take_over(sql::Connection& connection,
                const LaunchedBot& bot,
                const Keeper& keeper,
                UnixMillis now) {
+  store::MeetingStore meetings(connection);
+  // The meeting first, then its session: as everybody else holds them.
+  if (!meetings.hold(bot.meeting_id)) return false;
   const auto taken = connection.query(
       "UPDATE meeting_sessions SET owner = $2, place = $3 WHERE session_uid = $1"
-      " AND ended_at IS NULL AND (owner = $4 OR (owner IS NULL AND $4 IS NULL))",
-      {bot.session_uid, unless_empty(keeper.owner), unless_empty(keeper.place), bot.owner});
+      " AND ended_at IS NULL AND runtime_handle = $5"
+      " AND (owner = $4 OR (owner IS NULL AND $4 IS NULL))",
+      {bot.session_uid,
+       unless_empty(keeper.owner),
+       unless_empty(keeper.place),
+       bot.owner,
+       bot.handle});
   if (taken.changed() == 0) return false;
-  store::MeetingStore(connection).touch_heartbeat(bot.meeting_id, now);
+  meetings.touch_heartbeat(bot.meeting_id, now);
   return true;
 }
 

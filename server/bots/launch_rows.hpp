@@ -30,8 +30,10 @@ void record_launch(sql::Connection& connection,
                    const Keeper& keeper,
                    UnixMillis now);
 
-// As if it had never been launched.
-void forget_launch(sql::Connection& connection, std::string_view session_uid);
+// As if it had never been launched; does nothing when the session has another handle by now.
+void forget_launch(sql::Connection& connection,
+                   std::string_view session_uid,
+                   std::string_view handle);
 
 // A live meeting whose bot was launched.
 struct LaunchedBot {
@@ -40,6 +42,7 @@ struct LaunchedBot {
   std::string runtime;
   std::string handle;
   std::optional<std::string> owner = {};
+  std::optional<std::string> place = {};
 };
 
 // All of them; reservations that wait in the queue, of which there may be very many, are not read.

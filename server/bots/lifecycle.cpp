@@ -51,6 +51,10 @@ Lifecycle::Lifecycle(Parts parts, LifecycleOptions options)
       late_news_(std::make_shared<LateNews>(*this)) {}
 
 Lifecycle::~Lifecycle() {
+  stop_telling();
+}
+
+void Lifecycle::stop_telling() {
   late_news_->end();
 }
 

@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -169,6 +168,9 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
   // that have not after `patience` are killed; their rows are closed. Reservations without a bot
   // are left to the next start. REQUIRES: before the dispatcher ends.
   void shutdown(ShutdownPolicy policy, Millis patience);
+  // Nobody is told any more of what becomes durable late. Before the dispatcher ends, also where
+  // shutdown is not called.
+  void stop_telling();
 
  private:
   struct Unrecorded {
@@ -192,10 +194,8 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
   std::optional<BotSpec> spec_for(const store::MeetingRow& meeting,
                                   const store::SessionRow& session) const;
   void fail_launch(std::int64_t meeting_id, const Error& error);
-  // The bot of this handle was ended because the store did not say in time that it has the handle;
-  // it may have it later.
-  void revoke(std::int64_t meeting_id, const std::string& handle);
-  std::optional<std::string> take_revoked(std::int64_t meeting_id);
+  // For a reservation that has a handle. nullopt: the bot is gone and the handle forgotten.
+  std::optional<queue::Outcome> leave_to_its_launch(const store::SessionRow& session);
   queue::Outcome end_stopping(const queue::Item& item);
   queue::Outcome finish_meeting(const queue::Item& item);
 
@@ -205,6 +205,8 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
   void end_all(Millis patience);
   // Does another server that is there watch the bot?
   bool is_others(const std::optional<store::SessionRow>& session) const;
+  // Can its process be signalled from here?
+  bool is_in_reach(const store::SessionRow& session) const;
   // False when it could not be ended.
   bool end_bot(const std::string& handle);
   bool wait_until_gone(const std::vector<std::string>& handles, Millis at_most);
@@ -212,9 +214,8 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
   Parts parts_;
   const LifecycleOptions options_;
   mutable std::mutex mutex_;
-  std::vector<std::string> callback_urls_;                 // guarded by mutex_
-  std::unordered_map<std::int64_t, std::string> revoked_;  // launches; guarded by mutex_
-  std::vector<Unrecorded> unrecorded_;                     // guarded by mutex_
+  std::vector<std::string> callback_urls_;  // guarded by mutex_
+  std::vector<Unrecorded> unrecorded_;      // guarded by mutex_
   queue::Dispatcher* dispatcher_ = nullptr;
   std::atomic<bool> shutting_down_{false};
   const std::shared_ptr<LateNews> late_news_;

@@ -37,7 +37,7 @@ void Lifecycle::record_exit(MeetingChange& change, const Unrecorded& exit) const
   const auto session = store::SessionStore(change.connection()).find_by_uid(exit.session_uid);
   if (!session || session->ended_at) return;
   Ending ending = judge_death(exit.status, *meeting);
-  if (const auto& verdict = session->verdict) {
+  if (const auto verdict = verdict_in_force(*session, change.now())) {
     ending.to = MeetingState::failed;
     ending.source = domain::ChangeSource::cleanup;
     ending.reason = *verdict;
@@ -74,11 +74,13 @@ void Lifecycle::record_missed_exits() {
 
 void Lifecycle::record_death(MeetingChange& change, const LaunchedBot& bot) const {
   const auto meeting = store::MeetingStore(change.connection()).hold(bot.meeting_id);
+  const auto session = store::SessionStore(change.connection()).find_by_uid(bot.session_uid);
+  if (!session || session->runtime_handle != bot.handle) return;  // launched anew meanwhile
   // A launch that was cut off between storing the handle and opening the gate is still in the
   // queue, and done again once the handle is gone.
   if (meeting && meeting->status == MeetingState::reserved &&
       launch_is_queued(change.connection(), bot.meeting_id)) {
-    forget_launch(change.connection(), bot.session_uid);
+    forget_launch(change.connection(), bot.session_uid, bot.handle);
   } else {
     record_exit(change, {bot.meeting_id, bot.session_uid, {}});
   }
@@ -114,13 +116,17 @@ Result<bool> Lifecycle::reap(std::int64_t meeting_id,
       return false;
     }
     // The bot's own end, which the kill brings about, must not be taken for the reason.
-    if (session) store::SessionStore(connection).set_verdict(session->session_uid, failure_reason);
+    if (session) {
+      store::SessionStore(connection)
+          .set_verdict(session->session_uid, failure_reason, parts_.clock.now_ms());
+    }
     return true;
   });
   if (!condemned) return false;
-  if (session && session->runtime_handle && !end_bot(*session->runtime_handle)) {
+  if (session && is_in_reach(*session) && !end_bot(*session->runtime_handle)) {
     parts_.database.write([&](sql::Connection& connection) {
-      store::SessionStore(connection).set_verdict(session->session_uid, std::nullopt);
+      store::SessionStore(connection)
+          .set_verdict(session->session_uid, std::nullopt, parts_.clock.now_ms());
     });
     return Error{
         .code = Errc::unavailable,
@@ -139,6 +145,11 @@ Result<bool> Lifecycle::reap(std::int64_t meeting_id,
                        .reason = failure_reason,
                        .failure_stage = stage_of(*meeting)});
   });
+}
+
+bool Lifecycle::is_in_reach(const store::SessionRow& session) const {
+  const auto& place = options_.keeper.place;
+  return session.runtime_handle && (place.empty() || session.place.value_or(place) == place);
 }
 
 bool Lifecycle::end_bot(const std::string& handle) {

@@ -44,6 +44,7 @@ void Lifecycle::fail_launch(std::int64_t meeting_id, const Error& error) {
     auto meeting = store::MeetingStore(change.connection()).hold(meeting_id);
     if (!meeting || meeting->status != MeetingState::reserved) return Unit{};
     const auto session = newest_session(change.connection(), meeting_id);
+    if (session && session->runtime_handle) return Unit{};  // another server could
     change.end(*meeting,
                session ? session->session_uid : "",
                {.to = MeetingState::failed,
@@ -55,15 +56,19 @@ void Lifecycle::fail_launch(std::int64_t meeting_id, const Error& error) {
   });
 }
 
-void Lifecycle::revoke(std::int64_t meeting_id, const std::string& handle) {
-  const std::scoped_lock lock(mutex_);
-  revoked_[meeting_id] = handle;
-}
-
-std::optional<std::string> Lifecycle::take_revoked(std::int64_t meeting_id) {
-  const std::scoped_lock lock(mutex_);
-  auto found = revoked_.extract(meeting_id);
-  return found ? std::optional(std::move(found.mapped())) : std::nullopt;
+std::optional<queue::Outcome> Lifecycle::leave_to_its_launch(const store::SessionRow& session) {
+  const auto& handle = *session.runtime_handle;
+  const bool gone = is_in_reach(session) ? !parts_.runtime.alive(handle) : !is_others(session);
+  if (gone) {
+    parts_.database.write([&](sql::Connection& connection) {
+      (void)store::MeetingStore(connection).hold(session.meeting_id);
+      forget_launch(connection, session.session_uid, handle);
+    });
+    return std::nullopt;
+  }
+  if (is_in_reach(session)) return queue::Outcome::done();
+  // Its server is there: it says itself what became of the bot.
+  return queue::Outcome::snooze(parts_.clock.now_ms() + 1000);
 }
 
 queue::Outcome Lifecycle::launch(const queue::Item& item) {
@@ -75,13 +80,15 @@ queue::Outcome Lifecycle::launch(const queue::Item& item) {
     return std::pair(store::MeetingStore(connection).find(*meeting_id),
                      newest_session(connection, *meeting_id));
   });
-  const auto revoked = take_revoked(*meeting_id);
-  // Stopped or reaped before its time came, or launched by an attempt that died after the commit.
+  // Stopped or reaped before its time came.
   if (!meeting || !session || meeting->status != MeetingState::reserved) {
     return queue::Outcome::done();
   }
   if (session->ended_at) return queue::Outcome::done();
-  if (session->runtime_handle && session->runtime_handle != revoked) return queue::Outcome::done();
+  // Launched by an attempt that was cut off after the commit, or whose commit nobody confirmed.
+  if (session->runtime_handle) {
+    if (auto left = leave_to_its_launch(*session)) return *std::move(left);
+  }
   const auto spec = spec_for(*meeting, *session);
   if (!spec) return queue::Outcome::done();
 
@@ -94,7 +101,7 @@ queue::Outcome Lifecycle::launch(const queue::Item& item) {
         const auto now_stored = newest_session(connection, *meeting_id);
         // Stopped meanwhile, or launched by another server that took this one's lease for lost.
         withdrawn = !row || row->status != MeetingState::reserved || !now_stored ||
-                    now_stored->runtime_handle != session->runtime_handle;
+                    now_stored->runtime_handle;
         if (withdrawn) return Error{Errc::conflict, "the reservation is gone"};
         record_launch(connection,
                       spec->session_uid,
@@ -106,7 +113,6 @@ queue::Outcome Lifecycle::launch(const queue::Item& item) {
     } catch (const std::exception&) {
       // The runtime has to end the bot first; what happened is told below.
       store_failure = std::current_exception();
-      revoke(*meeting_id, handle);
       return Error{Errc::unavailable, "the handle could not be stored"};
     }
   };

@@ -72,7 +72,7 @@ Status begin_leaving(MeetingChange& change, store::MeetingRow& meeting, const Bo
 
 Status end_meeting(MeetingChange& change, Sender& sender, const BotReport& report) {
   Ending ending = judge_exit(report, sender.meeting);
-  if (const auto& verdict = sender.session.verdict) {
+  if (const auto verdict = verdict_in_force(sender.session, change.now())) {
     ending.to = MeetingState::failed;
     ending.source = domain::ChangeSource::cleanup;
     ending.reason = *verdict;

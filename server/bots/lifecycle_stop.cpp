@@ -48,8 +48,7 @@ StopOutcome stop_with_bot(MeetingChange& change,
     change.move(meeting, MeetingState::stopping, fields);
   }
   const auto command = send_leave(change, meeting, session.session_uid);
-  change.enqueue(
-      stop_lane_at(session.place.value_or("")), meeting, change.now() + grace.count(), 20);
+  change.enqueue_end(meeting, session, change.now() + grace.count());
   return {StopOutcome::Kind::accepted, meeting, command};
 }
 
@@ -73,6 +72,13 @@ Result<StopOutcome> stop_in(MeetingChange& change,
   }
   change.end_stopped(*meeting, session ? session->session_uid : "", by);
   return StopOutcome{Kind::finalized, *meeting, std::nullopt};
+}
+
+std::optional<std::string> handle_of(const queue::Item& item) {
+  const auto payload = types::Json::parse(item.payload, nullptr, false);
+  if (!payload.is_object() || !payload.contains("handle")) return std::nullopt;
+  const auto& handle = payload["handle"];
+  return handle.is_string() ? std::optional(handle.get<std::string>()) : std::nullopt;
 }
 
 // Whatever is left of it: its bot is gone, or nobody will hear from it.
@@ -111,12 +117,14 @@ queue::Outcome Lifecycle::end_stopping(const queue::Item& item) {
     return std::pair(store::MeetingStore(connection).find(*meeting_id),
                      newest_session(connection, *meeting_id));
   });
-  if (!meeting || domain::is_final(meeting->status)) return queue::Outcome::done();
-  if (session && session->runtime_handle && parts_.runtime.alive(*session->runtime_handle)) {
-    parts_.runtime.stop(*session->runtime_handle, options_.kill_grace);
+  if (meeting && domain::is_final(meeting->status)) return queue::Outcome::done();
+  const auto handle = session ? session->runtime_handle : handle_of(item);
+  if (handle && parts_.runtime.alive(*handle)) {
+    parts_.runtime.stop(*handle, options_.kill_grace);
     // Its end closes the row; this looks again in case nobody noticed it.
     return queue::Outcome::snooze(parts_.clock.now_ms() + options_.kill_grace.count() + 1000);
   }
+  if (!meeting) return queue::Outcome::done();  // deleted with its user
   (void)apply([&](MeetingChange& change) -> Status {
     close_stopped(change, *meeting_id);
     return Unit{};
@@ -131,7 +139,7 @@ Result<int> Lifecycle::stop_all_of_user(std::int64_t user_id) {
   for (const auto& [meeting, session] : live) {
     const auto stopped = request_stop(meeting.id, domain::ChangeSource::user);
     if (!stopped && stopped.error().code != Errc::not_found) return stopped.error();
-    if (session && session->runtime_handle) {
+    if (session && is_in_reach(*session)) {
       parts_.runtime.stop(*session->runtime_handle, options_.kill_grace);
     }
   }
@@ -150,12 +158,13 @@ bool Lifecycle::wait_until_gone(const std::vector<std::string>& handles, Millis 
 
 void Lifecycle::shutdown(ShutdownPolicy policy, Millis patience) {
   shutting_down_ = true;
+  const auto hush = [this](void*) { stop_telling(); };
+  const std::unique_ptr<void, decltype(hush)> at_the_end(this, hush);
   if (policy == ShutdownPolicy::leave) {
     parts_.runtime.stop_watching();
   } else {
     end_all(patience);
   }
-  late_news_->end();
 }
 
 void Lifecycle::end_all(Millis patience) {

@@ -60,6 +60,7 @@ bool MeetingChange::move(store::MeetingRow& meeting,
 bool MeetingChange::end(store::MeetingRow& meeting,
                         const std::string& session_uid,
                         const Ending& ending) {
+  const MeetingState from = meeting.status;
   types::Json data{{"phase", nullptr}};
   if (ending.failure_stage) data["failure_stage"] = *ending.failure_stage;
   if (!ending.error_details.is_null()) data["error_details"] = ending.error_details;
@@ -76,6 +77,7 @@ bool MeetingChange::end(store::MeetingRow& meeting,
   if (!session_uid.empty()) {
     store::SessionStore(connection_).end(session_uid, ending.exit_code, now_);
     after_.sessions_to_close.push_back(session_uid);
+    if (from == MeetingState::stopping) withdraw_end(meeting, session_uid);
   }
   enqueue(finish_lane, meeting, now_, 5);
   return true;
@@ -123,13 +125,43 @@ void MeetingChange::enqueue(std::string_view lane,
                             const store::MeetingRow& meeting,
                             UnixMillis run_at,
                             std::int64_t max_attempts) {
+  add(lane, meeting.id, types::Json{{"meeting_id", meeting.id}}, run_at, max_attempts);
+}
+
+void MeetingChange::enqueue_end(const store::MeetingRow& meeting,
+                                const store::SessionRow& session,
+                                UnixMillis run_at) {
+  types::Json payload{{"meeting_id", meeting.id}};
+  types::write_if_set(payload, "handle", session.runtime_handle);
+  constexpr std::int64_t max_attempts = 20;
+  add(stop_lane_of(session), meeting.id, payload, run_at, max_attempts);
+}
+
+// Nobody may be left at the place to find that it has nothing to do.
+void MeetingChange::withdraw_end(const store::MeetingRow& meeting, const std::string& session_uid) {
+  const auto session = store::SessionStore(connection_).find_by_uid(session_uid);
+  if (!session) return;
+  queue::withdraw(
+      connection_, stop_lane_of(*session), "meeting:" + std::to_string(meeting.id), now_);
+}
+
+// A server that is the only one sees to every place.
+std::string MeetingChange::stop_lane_of(const store::SessionRow& session) const {
+  return stop_lane_at(options_.keeper.place.empty() ? "" : session.place.value_or(""));
+}
+
+void MeetingChange::add(std::string_view lane,
+                        std::int64_t meeting_id,
+                        const types::Json& payload,
+                        UnixMillis run_at,
+                        std::int64_t max_attempts) {
   queue::NewItem item;
   item.lane = lane;
   item.kind = lane;
-  item.payload = types::dump(types::Json{{"meeting_id", meeting.id}});
+  item.payload = types::dump(payload);
   item.run_at = run_at;
   item.max_attempts = max_attempts;
-  item.unique_key = "meeting:" + std::to_string(meeting.id);
+  item.unique_key = "meeting:" + std::to_string(meeting_id);
   if (queue::enqueue(connection_, item, now_)) after_.lanes.emplace_back(lane);
 }
 
@@ -172,6 +204,14 @@ std::optional<std::int64_t> meeting_id_of(const queue::Item& item) {
   const auto id = payload.find("meeting_id");
   if (id == payload.end() || !id->is_number_integer()) return std::nullopt;
   return id->get<std::int64_t>();
+}
+
+std::optional<std::string> verdict_in_force(const store::SessionRow& session, UnixMillis now) {
+  // A kill takes some seconds at most; the rest is for clocks of other machines.
+  constexpr Millis longest{30'000};
+  if (!session.verdict || now - session.verdict_at.value_or(0) > longest.count())
+    return std::nullopt;
+  return session.verdict;
 }
 
 std::optional<store::SessionRow> newest_session(sql::Connection& connection,

@@ -70,12 +70,25 @@ class MeetingChange {
                const store::MeetingRow& meeting,
                UnixMillis run_at,
                std::int64_t max_attempts);
+  // The end of a bot that does not leave by itself, for the servers that can signal it; also when
+  // its rows are gone by then.
+  void enqueue_end(const store::MeetingRow& meeting,
+                   const store::SessionRow& session,
+                   UnixMillis run_at);
   void announce(const store::MeetingRow& meeting);
 
   UnixMillis now() const { return now_; }
   sql::Connection& connection() { return connection_; }
 
  private:
+  void withdraw_end(const store::MeetingRow& meeting, const std::string& session_uid);
+  std::string stop_lane_of(const store::SessionRow& session) const;
+  void add(std::string_view lane,
+           std::int64_t meeting_id,
+           const types::Json& payload,
+           UnixMillis run_at,
+           std::int64_t max_attempts);
+
   sql::Connection& connection_;
   const LifecycleOptions& options_;
   const UnixMillis now_;
@@ -90,6 +103,8 @@ std::string stage_of(const store::MeetingRow& meeting);
 Error refused_change(domain::MeetingState from, domain::MeetingState to);
 // From a queue item's payload; nullopt when it names none.
 std::optional<std::int64_t> meeting_id_of(const queue::Item& item);
+// Why the cleanup is ending this bot just now; a verdict that came to nothing is forgotten.
+std::optional<std::string> verdict_in_force(const store::SessionRow& session, UnixMillis now);
 // The newest session of a meeting.
 std::optional<store::SessionRow> newest_session(sql::Connection& connection,
                                                 std::int64_t meeting_id);
@@ -131,8 +146,10 @@ auto Lifecycle::write_and_tell(F change) {
     if (result) tell(*after);
     return result;
   } catch (const Unavailable&) {
-    // It may be durable, or become so. Lanes look after it, in the order of the writes.
+    // It may be durable, or become so. Lanes and bots look after it; a needless look does no harm.
     wake(after->lanes);
+    for (const auto& session : after->sessions_to_wake)
+      parts_.mailbox.wake(session);
     throw;
   }
 }

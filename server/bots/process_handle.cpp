@@ -3,10 +3,13 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
+#include "base/fault.hpp"
 #include "base/text.hpp"
 #include "server/bots/pidfd.hpp"
 
@@ -83,6 +86,8 @@ Descriptor open_process(const ProcessHandle& handle) {
   // First the descriptor, then the start time: a number that was given away in between has another
   // start time, and one given away later cannot be meant by the descriptor.
   Descriptor pidfd(::pidfd_open(handle.pid, 0));
+  if (!pidfd && errno != ESRCH && errno != EINVAL)
+    throw Unavailable("cannot look at a process: " + std::generic_category().message(errno));
   if (!pidfd || start_time_of(handle.pid) != handle.start_time) return {};
   return pidfd;
 }

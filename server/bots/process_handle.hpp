@@ -49,7 +49,8 @@ class Descriptor {
 };
 
 // A pidfd of exactly that process; empty when it is gone (a zombie counts as gone unless it is our
-// own child, which can still be reaped through it).
+// own child, which can still be reaped through it). Throws bot::Unavailable when it cannot be told,
+// for want of descriptors.
 Descriptor open_process(const ProcessHandle& handle);
 
 // True when the process behind a pidfd has ended (reaped or not).

@@ -11,8 +11,10 @@
 #include <csignal>
 #include <limits>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
+#include "base/fault.hpp"
 #include "server/bots/pidfd.hpp"
 #include "server/bots/spawn.hpp"
 
@@ -95,7 +97,10 @@ void ProcessRuntime::watch(Watched watched) {
   by_handle_[watched.handle] = key;
   watched_.emplace(key, std::move(watched));
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, pidfd, &event) != 0) {
-    throw std::runtime_error("cannot watch a bot process: no descriptors left");
+    const int error = errno;
+    by_handle_.erase(watched_.at(key).handle);
+    watched_.erase(key);
+    throw Unavailable("cannot watch a bot process: " + std::generic_category().message(error));
   }
 }
 
@@ -106,6 +111,11 @@ bool ProcessRuntime::alive(const std::string& handle) {
   return pidfd && !has_ended(pidfd);
 }
 
+bool ProcessRuntime::is_near(const std::string& handle) {
+  const auto parsed = parse_process_handle(handle);
+  return !parsed || parsed->boot_id == boot_id();
+}
+
 bool ProcessRuntime::adopt(std::int64_t meeting_id,
                            const std::string& session_uid,
                            const std::string& handle) {
@@ -113,6 +123,16 @@ bool ProcessRuntime::adopt(std::int64_t meeting_id,
   if (!parsed) return false;
   Descriptor pidfd = open_process(*parsed);
   if (!pidfd || has_ended(pidfd)) return false;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto watched = by_handle_.find(handle);
+    if (watched != by_handle_.end()) {
+      // Watched already, or at least until it is killed.
+      watched_.at(watched->second).session_uid = session_uid;
+      watched_.at(watched->second).meeting_id = meeting_id;
+      return true;
+    }
+  }
   watch({meeting_id, session_uid, handle, std::move(pidfd), std::nullopt});
   return true;
 }
@@ -139,11 +159,15 @@ void ProcessRuntime::signal(const std::string& handle,
       return;
     }
   }
-  // Not watched by us: there is nobody to count the grace time, so it gets the last signal at once.
   const auto parsed = parse_process_handle(handle);
   if (!parsed) return;
-  const Descriptor pidfd = open_process(*parsed);
-  if (pidfd) ::pidfd_send_signal(pidfd.get(), SIGKILL, nullptr, 0);
+  Descriptor pidfd = open_process(*parsed);
+  if (!pidfd) return;
+  ::pidfd_send_signal(pidfd.get(), number, nullptr, 0);
+  if (!kill_after) return;
+  // Another server's: it is watched until it is gone, for the sake of the grace time alone.
+  watch({0, "", handle, std::move(pidfd), steady_clock::now() + *kill_after});
+  wake();
 }
 
 int ProcessRuntime::wait_timeout() {
@@ -179,6 +203,7 @@ void ProcessRuntime::notice_end(std::uint64_t key) {
   }
   const ExitStatus status = reap(ended.pidfd, WNOHANG);
   ended.pidfd.reset();
+  if (ended.session_uid.empty()) return;
   listener_->bot_exited(ended.meeting_id, ended.session_uid, status);
 }
 

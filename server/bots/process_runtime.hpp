@@ -31,6 +31,7 @@ class ProcessRuntime final : public Runtime {
   void stop(const std::string& handle, Millis grace) override;
   void kill(const std::string& handle) override;
   bool alive(const std::string& handle) override;
+  bool is_near(const std::string& handle) override;
   bool adopt(std::int64_t meeting_id,
              const std::string& session_uid,
              const std::string& handle) override;
@@ -40,7 +41,7 @@ class ProcessRuntime final : public Runtime {
   using Instant = std::chrono::steady_clock::time_point;
   struct Watched {
     std::int64_t meeting_id = 0;
-    std::string session_uid;
+    std::string session_uid;  // empty: another server's bot, of whose end nobody here is told
     std::string handle;
     Descriptor pidfd;
     std::optional<Instant> kill_at;

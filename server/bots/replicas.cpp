@@ -54,9 +54,12 @@ void Replicas::stop() {
 
 void Replicas::run_once() {
   const auto begun = clock_.monotonic();
-  const auto rows = database_.write([this](sql::Connection& connection) {
+  const auto forgotten = long_gone();
+  const auto rows = database_.write([&](sql::Connection& connection) {
     store::ReplicaStore replicas(connection);
     replicas.put({options_.id, options_.place, url_, clock_.now_ms()});
+    for (const auto& id : forgotten)
+      replicas.remove(id);
     return replicas.all();
   });
   const std::scoped_lock lock(mutex_);
@@ -73,6 +76,15 @@ void Replicas::run_once() {
     seen[row.id] = {row.place, row.url, row.seen_at, same && !gap ? before->second.changed : now};
   }
   seen_ = std::move(seen);
+}
+
+std::vector<std::string> Replicas::long_gone() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<std::string> ids;
+  for (const auto& [id, seen] : seen_) {
+    if (clock_.monotonic() - seen.changed > options_.memory) ids.push_back(id);
+  }
+  return ids;
 }
 
 // REQUIRES: mutex_ is held.
@@ -120,8 +132,9 @@ void Replicas::loop() {
     try {
       run_once();
       if (after_round_) after_round_();
-    } catch (const Fault&) {
-      // The database is away. What was not seen meanwhile is a gap at the next round.
+    } catch (const std::exception&) {
+      // The database is away, or a resource of this process. The next round tries again; what was
+      // not seen meanwhile is a gap.
     }
     lock.lock();
   }

@@ -26,6 +26,8 @@ struct ReplicaOptions {
   Millis interval{1000};
   // Nothing heard of a server for this long: it has ended. REQUIRES: several intervals.
   Millis silence{6000};
+  // After this nothing is known of it any more. REQUIRES: longer than the silence.
+  Millis memory{std::chrono::hours{24}};
 };
 
 // Which servers use the database. Each writes down at every interval that it is there; the others
@@ -42,7 +44,8 @@ class Replicas {
   Replicas& operator=(const Replicas&) = delete;
 
   // The first round on the caller's thread, then one at each interval on a thread of its own, with
-  // `after_round` after those that succeeded. Throws bot::Fault as the database does.
+  // `after_round` after those that succeeded; it must take well less than the silence. Throws
+  // bot::Fault as the database does.
   void start(std::string url, std::function<void()> after_round);
   // Ends the rounds; waits for one that is under way.
   void stop_watching();
@@ -72,6 +75,7 @@ class Replicas {
   };
 
   bool is_gone(const Seen& seen) const;
+  std::vector<std::string> long_gone() const;
   void loop();
 
   store::Database& database_;

@@ -58,7 +58,11 @@ class Runtime {
   virtual void stop(const std::string& handle, Millis grace) = 0;
   virtual void kill(const std::string& handle) = 0;
   virtual bool alive(const std::string& handle) = 0;
-  // Watches a bot that an earlier server process started. False when it is not alive (any more).
+  // Could the bot of this handle be signalled from here, if it is there? Of one that is elsewhere
+  // alive() says nothing.
+  virtual bool is_near(const std::string& handle) = 0;
+  // Watches a bot that an earlier server process started; nothing new for one that is watched.
+  // False when it is not alive (any more).
   virtual bool adopt(std::int64_t meeting_id,
                      const std::string& session_uid,
                      const std::string& handle) = 0;

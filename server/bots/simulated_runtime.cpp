@@ -395,8 +395,8 @@ bool SimulatedRuntime::alive(const std::string& handle) {
   return implementation_->has(handle);
 }
 
-bool SimulatedRuntime::adopt(std::int64_t, const std::string&, const std::string&) {
-  return false;
+bool SimulatedRuntime::adopt(std::int64_t, const std::string&, const std::string& handle) {
+  return alive(handle);
 }
 
 }  // namespace bot::bots

@@ -30,6 +30,7 @@ class SimulatedRuntime final : public Runtime {
   void stop(const std::string& handle, Millis grace) override;
   void kill(const std::string& handle) override;
   bool alive(const std::string& handle) override;
+  bool is_near(const std::string& /*handle*/) override { return true; }
   bool adopt(std::int64_t meeting_id,
              const std::string& session_uid,
              const std::string& handle) override;

@@ -6,6 +6,16 @@
 
 namespace bot::queue {
 
+void withdraw(sql::Connection& connection,
+              std::string_view lane,
+              std::string_view unique_key,
+              UnixMillis now) {
+  connection.query(
+      "UPDATE queue_items SET status = 'done', finished_at = $3"
+      " WHERE lane = $1 AND unique_key = $2 AND status = 'ready'",
+      {lane, unique_key, now});
+}
+
 bool cancel(sql::Connection& connection, std::int64_t id, std::string_view reason, UnixMillis now) {
   std::string statement =
       "SELECT " BOT_ITEM_COLUMNS " FROM queue_items WHERE id = $1 AND status = 'ready'";

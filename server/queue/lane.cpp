@@ -15,6 +15,7 @@ constexpr Millis longest_sleep{60'000};
 // Between two tries to reach a store that is away.
 constexpr Millis store_pause{200};
 constexpr Millis unavailable_delay{1000};
+constexpr Millis contention_pause{50};
 
 }  // namespace
 
@@ -159,6 +160,7 @@ Lane::Stored Lane::store(const Round& round) {
     if (round.room > 0) {
       const Claimant claimant{name_, options_.owner, options_.lease};
       stored.claimed = claim(connection, claimant, round.room, now, shares);
+      stored.asked_at = now;
     }
     stored.next_run_at = next_run_at(connection, name_, shares);
     stored.counted.claimed = stored.claimed.size();
@@ -203,6 +205,10 @@ void Lane::settle(Stored stored) {
     statistics_.lost += stored.counted.lost;
     next_run_at_ = stored.next_run_at;
     claimed_unseen_ = false;
+    // Due, and not given to us: another server holds the rows just now.
+    const bool held_by_others = stored.asked_at && stored.claimed.empty() && stored.next_run_at &&
+                                *stored.next_run_at <= *stored.asked_at;
+    if (held_by_others) not_before_ = steady_clock::now() + contention_pause;
     for (auto& item : stored.claimed) {
       if (draining_) {  // began while this was being stored
         const auto run_at = item.run_at;

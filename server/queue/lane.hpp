@@ -61,6 +61,7 @@ class Lane {
   };
   struct Stored {
     std::vector<Item> claimed;
+    std::optional<UnixMillis> asked_at;  // for items
     std::optional<UnixMillis> next_run_at;
     DispatcherStatistics counted;
   };
@@ -100,7 +101,7 @@ class Lane {
   bool claimed_unseen_ = false;  // a claim was given up that may become durable yet
   bool draining_ = false;
   bool ending_ = false;
-  std::chrono::steady_clock::time_point not_before_{};  // after the store was away
+  std::chrono::steady_clock::time_point not_before_{};  // the store was away, or others are faster
   DispatcherStatistics statistics_;
   std::vector<std::thread> threads_;
 };

@@ -89,6 +89,11 @@ void return_unknown(sql::Connection& connection,
                     std::string_view owner,
                     const std::set<std::int64_t>& known);
 
+// The ready item of this unique key has become needless: it counts as done.
+void withdraw(sql::Connection& connection,
+              std::string_view lane,
+              std::string_view unique_key,
+              UnixMillis now);
 // Takes an item that is not leased out of the queue, as dead for this reason.
 bool cancel(sql::Connection& connection, std::int64_t id, std::string_view reason, UnixMillis now);
 

@@ -155,6 +155,7 @@ Migration replicas() {
               "ALTER TABLE meeting_sessions ADD COLUMN owner TEXT",
               "ALTER TABLE meeting_sessions ADD COLUMN place TEXT",
               "ALTER TABLE meeting_sessions ADD COLUMN verdict TEXT",
+              "ALTER TABLE meeting_sessions ADD COLUMN verdict_at BIGINT",
               // Written when a bot is launched, not when it is asked for.
               "CREATE INDEX meeting_sessions_running ON meeting_sessions (owner, meeting_id)"
               " WHERE runtime_handle IS NOT NULL AND ended_at IS NULL",

@@ -75,6 +75,7 @@ struct SessionRow {
   std::optional<std::string> owner;           // the server that watches the bot; absent: none yet
   std::optional<std::string> place;           // whose servers can signal it; absent: any
   std::optional<std::string> verdict;         // the cleanup's reason for ending the bot
+  std::optional<UnixMillis> verdict_at;
   UnixMillis started_at = 0;
   std::optional<UnixMillis> ended_at;
   std::optional<UnixMillis> last_heartbeat_at;

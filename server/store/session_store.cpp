@@ -16,6 +16,7 @@ SessionRow read_session(RowReader& reader) {
   session.owner = reader.optional_text();
   session.place = reader.optional_text();
   session.verdict = reader.optional_text();
+  session.verdict_at = reader.optional_integer();
   session.started_at = reader.integer();
   session.ended_at = reader.optional_integer();
   session.last_heartbeat_at = reader.optional_integer();
@@ -78,9 +79,11 @@ bool SessionStore::set_container(std::string_view session_uid, std::string_view 
 }
 
 void SessionStore::set_verdict(std::string_view session_uid,
-                               const std::optional<std::string>& verdict) {
-  connection_.query("UPDATE meeting_sessions SET verdict = $2 WHERE session_uid = $1",
-                    {session_uid, verdict});
+                               const std::optional<std::string>& verdict,
+                               UnixMillis now) {
+  connection_.query(
+      "UPDATE meeting_sessions SET verdict = $2, verdict_at = $3 WHERE session_uid = $1",
+      {session_uid, verdict, now});
 }
 
 bool SessionStore::end(std::string_view session_uid,

@@ -39,7 +39,9 @@ class SessionStore {
                   std::string_view runtime_handle);
   bool set_container(std::string_view session_uid, std::string_view container_id);
   // Why the cleanup ends the bot; nullopt takes it back.
-  void set_verdict(std::string_view session_uid, const std::optional<std::string>& verdict);
+  void set_verdict(std::string_view session_uid,
+                   const std::optional<std::string>& verdict,
+                   UnixMillis now);
   // False when it is not there or has ended already.
   bool end(std::string_view session_uid, std::optional<std::int64_t> exit_code, UnixMillis now);
   // Moves the session's and its meeting's last sign of life, never back. False when there is no

@@ -48,6 +48,7 @@ class FakeRuntime final : public Runtime {
     const std::scoped_lock lock(mutex_);
     return alive_.contains(handle);
   }
+  bool is_near(const std::string& handle) override { return handle.find("far:") != 0; }
   bool adopt(std::int64_t, const std::string&, const std::string& handle) override {
     return alive(handle);
   }

@@ -40,6 +40,12 @@ class TwoServers : protected Ended, public World {
       replicas.put({"two", "here", "", 1});
     });
   }
+  void store_launch(std::int64_t meeting_id, const std::string& handle, const Keeper& keeper) {
+    const auto uid = session_uid(meeting_id);
+    database_.write([&](sql::Connection& connection) {
+      record_launch(connection, uid, {"fake", handle}, keeper, clock_.now_ms());
+    });
+  }
   LaunchedBot launched(std::int64_t meeting_id) {
     for (auto& bot : database_.read(launched_bots)) {
       if (bot.meeting_id == meeting_id) return bot;
@@ -160,17 +166,99 @@ TEST_F(TwoServers, TheEndOfABotIsLeftToTheServersOfItsPlace) {
 
 TEST_F(TwoServers, ALaunchThatAnotherOneHasDoneMeanwhileIsWithdrawn) {
   const auto meeting = reserve("a");
-  const auto uid = session_uid(meeting.id);
-  runtime_.on_start([&] {
-    database_.write([&](sql::Connection& connection) {
-      record_launch(connection, uid, {"fake", "fake:theirs"}, {"two", "here"}, clock_.now_ms());
-    });
-  });
+  runtime_.on_start([&] { store_launch(meeting.id, "fake:theirs", {"two", "here"}); });
   dispatcher_.start();
 
   EXPECT_TRUE(soon([&] { return runtime_.withdrawn() == 1; }));
   EXPECT_EQ(session(meeting.id).runtime_handle, "fake:theirs");
   EXPECT_EQ(status(meeting.id), "reserved");
+}
+
+// As after a commit whose answer was lost: the launching server has ended the bot.
+TEST_F(TwoServers, ALaunchWhoseBotIsGoneIsDoneAgainByAnyServerOfThePlace) {
+  const auto meeting = reserve("a");
+  store_launch(meeting.id, "fake:gone", {"two", "here"});
+  dispatcher_.start();
+
+  EXPECT_TRUE(soon([&] { return runtime_.specs().size() == 1; }));
+  EXPECT_EQ(session(meeting.id).owner, "one");
+}
+
+TEST_F(TwoServers, ALaunchElsewhereIsLeftToItsServerAsLongAsThatIsThere) {
+  const auto meeting = reserve("a");
+  store_launch(meeting.id, "fake:there", {"two", "elsewhere"});
+  dispatcher_.start();
+  ASSERT_TRUE(soon([&] { return dispatcher_.statistics().snoozed == 1; }));
+  EXPECT_EQ(session(meeting.id).runtime_handle, "fake:there");
+
+  ended_.insert("two");
+  clock_.advance(std::chrono::seconds{1});
+  dispatcher_.wake(launch_lane);
+  EXPECT_TRUE(soon([&] { return runtime_.specs().size() == 1; }));
+}
+
+TEST_F(TwoServers, ABotOfAServerThatWroteDownNoPlaceIsTakenOnlyWhereItCanBeSeen) {
+  const auto far = activate("far");
+  const auto near = activate("near");
+  database_.write([&](sql::Connection& connection) {
+    connection.query("UPDATE meeting_sessions SET owner = NULL, place = NULL");
+    connection.query("UPDATE meeting_sessions SET runtime_handle = 'far:1' WHERE meeting_id = $1",
+                     {far.id});
+  });
+
+  const auto result = adopt_by_other();
+  EXPECT_EQ(result.adopted, 1);
+  EXPECT_EQ(result.closed, 0);
+  EXPECT_EQ(status(far.id), "active");
+  EXPECT_EQ(session(near.id).owner, "two");
+}
+
+TEST_F(TwoServers, ABotThatWasLaunchedAnewIsNotClosedForTheDeadOne) {
+  const auto bot = activate("a");
+  auto dead = launched(bot.id);
+  dead.handle = "fake:earlier";
+  other_.close_dead({dead});
+
+  EXPECT_EQ(status(bot.id), "active");
+}
+
+TEST_F(TwoServers, AVerdictThatCameToNothingIsForgotten) {
+  const auto bot = activate("a");
+  const auto uid = session_uid(bot.id);
+  database_.write([&](sql::Connection& connection) {
+    store::SessionStore(connection).set_verdict(uid, "stale_active_timeout", clock_.now_ms());
+  });
+  clock_.advance(minutes{1});
+  ASSERT_TRUE(exit(bot.id, 0, "self_initiated_leave"));
+
+  EXPECT_EQ(status(bot.id), "completed");
+}
+
+TEST_F(TwoServers, NothingIsLeftToDoForABotThatHasLeft) {
+  const auto bot = activate("a");
+  ASSERT_TRUE(lifecycle_.request_stop(bot.id, domain::ChangeSource::user));
+  ASSERT_TRUE(exit(bot.id, 0, "self_initiated_leave"));
+
+  const auto lanes = database_.read(
+      [&](sql::Connection& connection) { return queue::counts(connection, clock_.now_ms()); });
+  EXPECT_TRUE(std::none_of(lanes.begin(), lanes.end(), [](const auto& lane) {
+    return lane.lane == "bot.stop@here" && lane.ready + lane.scheduled > 0;
+  }));
+}
+
+TEST_F(TwoServers, TheBotOfADeletedUserIsEndedWhereItRuns) {
+  Lifecycle far{{database_, runtime_, mailbox_, bus_, clock_},
+                prepared(options_of("far", "elsewhere"))};
+  const auto bot = activate("a");
+  ASSERT_TRUE(far.stop_all_of_user(user_));
+  EXPECT_TRUE(runtime_.stopped().empty()) << "signalled from a place that cannot";
+  database_.write([&](sql::Connection& connection) {
+    connection.query("DELETE FROM users WHERE id = $1", {user_});
+  });
+  clock_.advance(minutes{1});
+  dispatcher_.wake("bot.stop@here");
+
+  EXPECT_TRUE(soon([&] { return runtime_.stopped().size() == 1; }));
 }
 
 TEST_F(TwoServers, AShutdownEndsTheBotsOfThatServerOnly) {
