@@ -108,13 +108,11 @@ class WaitingTask final : public WriteTask {
       if (stage_.compare_exchange_strong(expected, Stage::withdrawn)) return Waited::withdrawn;
       if (expected == Stage::running) {
         ran_.wait();
-        if (!finished_.wait_for(commit_grace) &&
-            stage_.compare_exchange_strong(expected, Stage::given_up)) {
-          return Waited::given_up;
-        }
+        if (!finished_.wait_for(commit_grace))
+          stage_.compare_exchange_strong(expected, Stage::given_up);
       }
     }
-    return Waited::finished;
+    return stage_.load() == Stage::finished ? Waited::finished : Waited::given_up;
   }
   // REQUIRES: wait said that it is finished.
   Answer<F> take() {
