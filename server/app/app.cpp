@@ -202,7 +202,10 @@ class App::Parts {
                  .stopping = config.stopping_limit}),
         housekeeping_(
             database_, clock, config_, log_, [this] { return !replicas_ || replicas_->leads(); }),
-        authenticator_(database_, clock, keys.admin),
+        authenticator_(database_,
+                       clock,
+                       keys.admin,
+                       {.per_second = config.rate_limit, .burst = config.rate_burst}),
         metrics_(gauges({database_, queue_, clock, [this] { return listener_stats(); }})),
         dispatcher_(make_router({database_, lifecycle_, mailbox_, clock}, config_, facts()),
                     hooks()),

@@ -55,6 +55,8 @@ struct Config {
 
   int threads = 0;  // of the network; 0: one per core
   int workers = 16;
+  int rate_limit = 0;  // requests a second of one user's key; 0: no limit
+  int rate_burst = 120;
   std::int64_t max_body_bytes = 1 << 20;
   LogFormat log_format = LogFormat::automatic;
   std::string log_level = "info";

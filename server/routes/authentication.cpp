@@ -32,8 +32,12 @@ Error user_is_gone() {
 
 Authenticator::Authenticator(store::Database& database,
                              const Clock& clock,
-                             const std::string& admin_key)
-    : database_(database), clock_(clock), admin_key_sha256_(sha256_hex(admin_key)) {}
+                             const std::string& admin_key,
+                             RequestRateOptions rate)
+    : database_(database),
+      clock_(clock),
+      admin_key_sha256_(sha256_hex(admin_key)),
+      rate_(clock, rate) {}
 
 Result<http::Principal> Authenticator::authenticate(const http::Request& request,
                                                     http::Access access) {
@@ -68,6 +72,12 @@ Result<http::Principal> Authenticator::user_of_key(std::string_view key,
                                                    const std::string& peer_address) {
   const auto found = find_token(key);
   if (!found) return wrong_key(peer_address, wrong_user_key);
+  if (const auto wait = rate_.refuse(found->token.id)) {
+    return Error{.code = Errc::rate_limited,
+                 .message = "Rate limit exceeded",
+                 .retry_after_seconds =
+                     static_cast<int>(std::chrono::ceil<std::chrono::seconds>(*wait).count())};
+  }
   note_use(found->token.id, found->token.last_used_at);
   return http::Principal{.user_id = found->user.id, .token_id = found->token.id};
 }

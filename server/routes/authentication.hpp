@@ -9,6 +9,7 @@
 #include "server/http/principal.hpp"
 #include "server/http/request.hpp"
 #include "server/http/router.hpp"
+#include "server/routes/request_rate.hpp"
 #include "server/store/database.hpp"
 #include "server/store/token_store.hpp"
 
@@ -21,10 +22,14 @@ Error user_is_gone();
 // constant time. A missing or wrong key is unauthenticated, a right one of the other kind alone is
 // forbidden. An address that keeps sending wrong
 // keys is answered rate_limited instead; right keys pass all the same, because many users may
-// share one address behind a proxy. Thread-safe.
+// share one address behind a proxy; but a user's key that asks more often than it may is answered
+// rate_limited, too. Thread-safe.
 class Authenticator {
  public:
-  Authenticator(store::Database& database, const Clock& clock, const std::string& admin_key);
+  Authenticator(store::Database& database,
+                const Clock& clock,
+                const std::string& admin_key,
+                RequestRateOptions rate = {});
 
   Result<http::Principal> authenticate(const http::Request& request, http::Access access);
 
@@ -50,6 +55,7 @@ class Authenticator {
   store::Database& database_;
   const Clock& clock_;
   const std::string admin_key_sha256_;
+  RequestRate rate_;
   std::mutex mutex_;
   std::unordered_map<std::string, Bucket> failures_;  // by address; guarded by mutex_
 };

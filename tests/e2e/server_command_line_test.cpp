@@ -10,6 +10,7 @@
 #include "client/ops/all.hpp"
 #include "drivers/sqlite/connection.hpp"
 #include "tests/e2e/server_botd.hpp"
+#include "tests/unit/server/http/raw_client.hpp"
 
 namespace bot::e2e {
 namespace {
@@ -115,6 +116,26 @@ INSTANTIATE_TEST_SUITE_P(
                  {},
                  "--listen 0.0.0.0: a generated admin key is only used on this machine"}),
     [](const auto& tested) { return tested.param.name; });
+
+TEST(BotdCommandLine, TheRateLimitIsForEachKey) {
+  const TempDir home;
+  const Botd server(home / "data", {.flags = {"--rate-limit", "1", "--rate-burst", "2"}});
+  const auto ann = make_user(server, 1);
+  const auto ben = make_user(server, 1);
+  const auto ask = [&](const Account& account) {
+    http::RawClient connection(server.port());
+    return connection.exchange(
+        "GET /bots HTTP/1.1\r\nHost: localhost\r\nX-API-Key: " + account.key + "\r\n\r\n");
+  };
+  EXPECT_EQ(ask(ann)->status, 200);
+  EXPECT_EQ(ask(ann)->status, 200);
+
+  const auto refused = ask(ann);
+  EXPECT_EQ(refused->status, 429);
+  EXPECT_EQ(refused->body, R"({"detail":"Rate limit exceeded"})");
+  EXPECT_EQ(refused->header("Retry-After"), "1");
+  EXPECT_EQ(ask(ben)->status, 200);
+}
 
 TEST(BotdFiles, BotctlFindsALocalServerWithoutAnySetting) {
   const TempDir home;
