@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -72,8 +73,8 @@ std::uint16_t listen_anywhere(int descriptor) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
   auto* generic = static_cast<sockaddr*>(static_cast<void*>(&address));
-  ::bind(descriptor, generic, size);
-  ::listen(descriptor, SOMAXCONN);
+  if (::bind(descriptor, generic, size) != 0 || ::listen(descriptor, SOMAXCONN) != 0)
+    throw std::runtime_error("no free port");
   ::getsockname(descriptor, generic, &size);
   return ntohs(address.sin_port);
 }

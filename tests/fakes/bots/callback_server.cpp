@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -78,19 +79,17 @@ void CallbackServer::close_session() {
 bool CallbackServer::wait_for(const std::string& word, const std::string& text) {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, std::chrono::seconds(10), [&] {
-    for (const auto& [seen, body] : callbacks_) {
-      if (seen == word && body.find(text) != std::string::npos) return true;
-    }
-    return false;
+    return std::any_of(callbacks_.begin(), callbacks_.end(), [&](const auto& callback) {
+      return callback.first == word && callback.second.find(text) != std::string::npos;
+    });
   });
 }
 
 bool CallbackServer::has(const std::string& word) const {
   const std::scoped_lock lock(mutex_);
-  for (const auto& [seen, body] : callbacks_) {
-    if (seen == word) return true;
-  }
-  return false;
+  return std::any_of(callbacks_.begin(), callbacks_.end(), [&](const auto& callback) {
+    return callback.first == word;
+  });
 }
 
 std::vector<std::string> CallbackServer::statuses() const {

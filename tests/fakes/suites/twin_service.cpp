@@ -56,9 +56,9 @@ void TwinService::Answering::edit_rows(const std::function<void(Json&)>& change)
   });
 }
 
-void TwinService::Answering::replace(int status, const std::string& text) const {
+void TwinService::Answering::replace(int status, const std::string& body) const {
   answer.status = status;
-  answer.body = text;
+  answer.body = body;
 }
 
 Result<HttpResponse> TwinService::send(const HttpRequest& request, Millis) {

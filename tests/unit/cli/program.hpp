@@ -61,7 +61,7 @@ class Program {
   // Answers for every endpoint that botctl knows, for tests to which they do not matter.
   void serve_everything();
 
-  void write(const std::string& path, const std::string& text, unsigned mode = 0644) const;
+  void write(const std::string& name, const std::string& text, unsigned mode = 0644) const;
   std::string path(const std::string& name) const { return (home_ / name).string(); }
 
   // Set before run(). HOME and the XDG directories are in a folder of the test's own; a server and

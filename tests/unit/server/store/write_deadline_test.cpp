@@ -39,7 +39,7 @@ class WriteDeadline : public testing::Test {
   void recover() {
     vfs_.let_syncs_go();
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (told_about_putting("recovered") != "" && std::chrono::steady_clock::now() < deadline)
+    while (!told_about_putting("recovered").empty() && std::chrono::steady_clock::now() < deadline)
       std::this_thread::yield();
     EXPECT_TRUE(is_stored("recovered"));
   }
