@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "client/ops/get_bots_status.hpp"
+#include "suites/answers.hpp"
 #include "suites/behind.hpp"
 #include "suites/running.hpp"
 
@@ -20,25 +21,30 @@ std::string first_of(std::vector<std::string> texts) {
   return join(texts, "; ") + (more > 0 ? " and " + std::to_string(more) + " more" : "");
 }
 
-Result<std::string> session_of(Stage& stage, const std::string& label) {
+// nullopt: the server lists the bot and does not tell its session.
+Result<std::optional<std::string>> session_of(Stage& stage, const std::string& label) {
   const auto row = stage.meeting(label);
   if (!row) return row.error();
   const auto status = stage.user().run(client::GetBotsStatus{});
   if (!status) return status.error();
   for (const auto& bot : status->running_bots) {
-    if (meeting_of(bot) == row->id && bot.session_uid) return *bot.session_uid;
+    if (meeting_of(bot) == row->id) return bot.session_uid;
   }
-  return Error{.code = Errc::not_found, .message = "GET /bots/status tells no session of " + label};
+  return Error{.code = Errc::not_found, .message = "GET /bots/status does not list " + label};
 }
 
-// The languages of configurations that change nothing else; anything else as it is.
-std::vector<std::string> languages_in(const std::vector<std::string>& messages) {
+// The languages of configurations that say what they must and nothing else; any other message as it
+// is.
+std::vector<std::string> languages_in(const std::vector<std::string>& messages,
+                                      const std::string& session) {
   std::vector<std::string> languages;
   for (const auto& message : messages) {
     const auto json = Json::parse(message, nullptr, false);
-    const bool plain = json.is_object() && json.value("action", Json()) == "reconfigure" &&
-                       !json.contains("task") && json.value("language", Json()).is_string();
-    languages.push_back(plain ? json["language"].get<std::string>() : message);
+    const auto language = text_in(json, "language");
+    const bool plain = json.is_object() && json.size() == 3 &&
+                       text_in(json, "action") == "reconfigure" &&
+                       text_in(json, "uid") == session && !language.empty();
+    languages.push_back(plain ? language : message);
   }
   return languages;
 }
@@ -70,23 +76,22 @@ Outcome commands_were_published(Stage& stage,
   const auto& behind = stage.run().wiring.behind;
   if (!behind || !behind->sees_redis()) return skipped("needs --redis-url");
   Evidence evidence;
-  const auto session = session_of(stage, label);
-  if (!session && session.error().code == Errc::not_found) {
-    return skipped("this server does not tell the session, which names the channel");
-  }
-  if (!session) {
-    evidence.missing(session.error(), "the session of the running bot");
+  const auto told = session_of(stage, label);
+  if (!told) {
+    evidence.missing(told.error(), "the session of the running bot");
     return std::move(evidence).outcome();
   }
-  const auto expected = "on bot_commands:" + *session + " in this order: " + join(languages, ", ");
+  if (!*told) return skipped("this server does not tell the session, which names the channel");
+  const auto& session = **told;
+  const auto expected = "on bot_commands:" + session + " in this order: " + join(languages, ", ");
   auto waiting = stage.patience(request_patience);
   for (;;) {
-    const auto messages = behind->published(*session);
+    const auto messages = behind->published(session);
     if (!messages) {
       evidence.missing(messages.error(), expected);
       break;
     }
-    const auto seen = languages_in(*messages);
+    const auto seen = languages_in(*messages, session);
     const bool as_expected = seen == languages;
     if (!as_expected && seen.size() < languages.size() && waiting.again()) continue;
     evidence.that(as_expected, expected, seen.empty() ? "nothing was published" : join(seen, ", "));

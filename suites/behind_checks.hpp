@@ -10,7 +10,7 @@ namespace bot::suites {
 // The checks that look behind the API. Each is skipped, and says what it needs, where the run sees
 // nothing of that.
 
-// The rows of the suite's user, and everybody's seats.
+// The rows of the suite's user.
 Outcome rows_obey_the_invariants(Stage& stage);
 // Configurations of the language, and of nothing else, went over Redis to the running bot of that
 // meeting, in this order.

@@ -294,8 +294,8 @@ Suite database_consistency(std::size_t race_size) {
                   with(history_is_consistent)},
                  {"8.4",
                   "The Rows Obey the Invariants",
-                  "Nobody has more live bots than seats, nor two in one meeting; what has ended "
-                  "has an end and a reason",
+                  "The user has no more live bots than seats, nor two in one meeting; what has "
+                  "ended has an end and a reason",
                   {"8.1"},
                   rows_obey_the_invariants}},
       .max_bots = static_cast<int>(limit),

@@ -67,8 +67,7 @@ class ProbeProcess final : public Behind {
         database_(!options.database_url.empty()) {}
 
   ~ProbeProcess() override {
-    // The probe ends when nobody asks any more.
-    if (line_ >= 0) ::close(line_);
+    hang_up();
     if (pid_ <= 0) return;
     Patience patience(Millis{2'000}, {});
     while (::waitpid(pid_, nullptr, WNOHANG) == 0) {
@@ -172,10 +171,11 @@ class ProbeProcess final : public Behind {
         return answer_of(text);
       }
       if (!wait_for_more()) {
+        if (!patience.cancelled() && patience.spent() <= answer_patience) continue;
+        // Its answer may still come, and would be taken for the next one's.
+        hang_up();
         if (patience.cancelled()) return Error{.code = Errc::cancelled, .message = "interrupted"};
-        if (patience.spent() > answer_patience)
-          return Error{.code = Errc::timeout, .message = "botctl-probe does not answer"};
-        continue;
+        return Error{.code = Errc::timeout, .message = "botctl-probe does not answer"};
       }
       std::array<char, 4096> buffer{};
       const auto count = ::recv(line_, buffer.data(), buffer.size(), 0);
@@ -183,6 +183,12 @@ class ProbeProcess final : public Behind {
       if (count <= 0 || read_.size() > longest_answer) return lost();
       read_.append(buffer.data(), static_cast<std::size_t>(count));
     }
+  }
+
+  // The probe ends when nobody asks any more.
+  void hang_up() {
+    if (line_ >= 0) ::close(line_);
+    line_ = -1;
   }
 
   bool wait_for_more() const {

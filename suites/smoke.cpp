@@ -173,8 +173,8 @@ Result<RunResult> run_on_own_server(const SmokeOptions& options) {
   auto inner = options;
   inner.server = (*server)->origin();
   inner.admin_key = (*server)->admin_key();
-  if (inner.database_url.empty() && probe_is_there())
-    inner.database_url = "sqlite:" + (*server)->directory() + "/botd.db";
+  inner.redis_url = "";
+  inner.database_url = probe_is_there() ? "sqlite:" + (*server)->directory() + "/botd.db" : "";
   auto result = run_against(inner, Ownership::own);
   auto stopped = (*server)->stop();
   if (!stopped && result) {

@@ -44,9 +44,8 @@ struct SmokeOptions {
   std::string ca_file = {};    // PEM bundle; empty: the system's
   bool spawn_server = false;   // run a private botd and remove it again
   std::string botd_path = {};  // empty: `botd` beside this program
-  // What suites 8 and 9 look at behind the API, by botctl-probe; empty: not at that. A private botd
-  // stands on them, and without a database on a file of its own, which is looked at. They may hold
-  // passwords.
+  // What suites 8 and 9 look at behind the API, by botctl-probe; empty: not at that. They may hold
+  // passwords. Not used with spawn_server, whose own file is looked at.
   std::string redis_url = {};
   std::string database_url = {};
   std::stop_token cancel = {};  // stops early; what was made is removed nevertheless

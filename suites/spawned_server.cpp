@@ -38,19 +38,13 @@ fs::path beside_this_program() {
 }
 
 // Nothing of the caller's environment but what any program needs.
-std::vector<std::string> environment_with(const SmokeOptions& options,
-                                          const std::string& admin_key,
+std::vector<std::string> environment_with(const std::string& admin_key,
                                           const std::string& directory) {
   const char* path = std::getenv("PATH");
-  std::vector<std::string> variables = {
-      "PATH=" + std::string(path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin"),
-      "HOME=" + directory,
-      "LANG=C.UTF-8",
-      "BOTD_ADMIN_KEY=" + admin_key};
-  if (!options.database_url.empty())
-    variables.push_back("BOTD_DATABASE_URL=" + options.database_url);
-  if (!options.redis_url.empty()) variables.push_back("BOTD_REDIS_URL=" + options.redis_url);
-  return variables;
+  return {"PATH=" + std::string(path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin"),
+          "HOME=" + directory,
+          "LANG=C.UTF-8",
+          "BOTD_ADMIN_KEY=" + admin_key};
 }
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
@@ -149,7 +143,7 @@ Status SpawnedServer::launch(const std::string& program) {
   const int log = ::open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   auto arguments = spawned_arguments(directory_);
   arguments.insert(arguments.begin(), program);
-  auto environment = environment_with(options_, admin_key_, directory_);
+  auto environment = environment_with(admin_key_, directory_);
   const auto argument_pointers = pointers_to(arguments);
   const auto environment_pointers = pointers_to(environment);
   const auto self = ::getpid();

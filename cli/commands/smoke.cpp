@@ -58,17 +58,32 @@ suites::Progress progress_of(Context& context) {
   return progress;
 }
 
-// The URL of a service behind the server; it may hold a password, which argv may not.
+bool holds_a_password(const std::string& url) {
+  return !url.starts_with("sqlite:") && has_password(url);
+}
+
+// The URL of a service behind the server; it may hold a password, which argv may not. What is given
+// on the command line wins over the environment, whichever of the two options it is.
 Result<std::string> service_url(const Arguments& arguments, const std::string& option) {
   const auto file = option + "-file";
-  if (!arguments.has(option)) {
+  const auto is_given = [&](const std::string& name) {
+    return arguments.has(name) && arguments.source_of(name) == Source::command_line;
+  };
+  if (arguments.flag("spawn-server")) {
+    if (!is_given(option) && !is_given(file)) return std::string();
+    return Error{.code = Errc::invalid_argument,
+                 .message = "--spawn-server keeps its data to itself: it takes no --" + option,
+                 .hint = "start a botd on these and name it with --server"};
+  }
+  const bool from_file = is_given(file) || !arguments.has(option);
+  if (from_file) {
     if (!arguments.has(file)) return std::string();
     auto text = read_private_file(arguments.text(file), "--" + file);
     if (!text) return std::move(text).error();
     return std::string(trim(*text));
   }
   const auto& url = arguments.text(option);
-  if (arguments.source_of(option) == Source::command_line && has_password(url)) {
+  if (is_given(option) && holds_a_password(url)) {
     return Error{
         .code = Errc::invalid_argument,
         .message = "--" + option +

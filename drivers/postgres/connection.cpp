@@ -51,13 +51,25 @@ bool wait_for_socket(int socket, short events, steady_clock::time_point deadline
   }
 }
 
+// libpq would take the end of a password with a bare / or @ for a port or a host, and name it when
+// that cannot be reached.
+bool splits_its_password(std::string_view url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos) return false;
+  const auto rest = url.substr(scheme + 3, url.find('?', scheme) - scheme - 3);
+  const auto at = rest.rfind('@');
+  if (at == std::string_view::npos) return false;
+  return rest.substr(0, at).find_first_of("/@") != std::string_view::npos;
+}
+
 }  // namespace
 
 Status check_postgres_url(const std::string& url) {
   char* why = nullptr;
   PQconninfoOption* options = PQconninfoParse(url.c_str(), &why);
   PQfreemem(why);
-  if (options == nullptr) {
+  if (options == nullptr || splits_its_password(url)) {
+    PQconninfoFree(options);
     return Error{.code = Errc::invalid_argument,
                  .message = "the PostgreSQL URL cannot be read",
                  .hint =
@@ -85,6 +97,9 @@ PostgresConnection::PostgresConnection(const PostgresOptions& options)
 PostgresConnection::~PostgresConnection() = default;
 
 void PostgresConnection::open(const PostgresOptions& options) {
+  // What libpq says of a URL repeats parts of it, perhaps of the password.
+  if (const auto fit = check_postgres_url(options.url); !fit)
+    throw Unavailable(fit.error().message, told_when_away);
   const std::string timeout = std::to_string(options.statement_timeout.count());
   const std::array<const char*, 8> keys = {"dbname",
                                            "fallback_application_name",
@@ -105,10 +120,6 @@ void PostgresConnection::open(const PostgresOptions& options) {
   constexpr int expand_url = 1;
   connection_.reset(PQconnectStartParams(keys.data(), values.data(), expand_url));
   if (connection_ == nullptr) throw Unavailable("no memory for a connection to PostgreSQL");
-  // What libpq says of a URL repeats parts of it, perhaps of the password.
-  if (PQstatus(connection_.get()) == CONNECTION_BAD && PQsocket(connection_.get()) < 0 &&
-      !check_postgres_url(options.url))
-    throw Unavailable("the PostgreSQL URL cannot be read", told_when_away);
   const auto deadline = steady_clock::now() + options.connect_timeout;
   auto wanted = PGRES_POLLING_WRITING;
   while (PQstatus(connection_.get()) != CONNECTION_BAD && wanted != PGRES_POLLING_OK &&

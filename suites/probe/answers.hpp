@@ -10,7 +10,7 @@ namespace bot::probe {
 // One line of JSON for one line of JSON: {"ask":"published","session":UID} -> {"messages":[…]},
 // {"ask":"new_keys"} -> {"keys":[…]}, {"ask":"rows","user":ID} -> {"meetings":N,"broken":[…]}.
 // Whatever goes wrong is {"error":"…"}. Null: not looked at.
-std::string answer(const std::string& question, RedisView* redis, sql::Connection* database);
+std::string answer(const std::string& question, RedisView* redis, const DatabaseView* database);
 
 // {"error":…} in one line.
 std::string error_line(const std::string& what);

@@ -9,11 +9,13 @@ namespace {
 
 #define BOT_SEATED "('reserved', 'starting', 'active')"
 
-void look_at_limits(sql::Connection& connection, RowsSeen& seen) {
+void look_at_seats(sql::Connection& connection, std::int64_t user_id, RowsSeen& seen) {
   const auto rows = connection.query(
       "SELECT users.id AS id, users.max_concurrent_bots AS seats, COUNT(*) AS live FROM meetings"
-      " JOIN users ON users.id = meetings.user_id WHERE meetings.status IN " BOT_SEATED
-      " GROUP BY users.id, users.max_concurrent_bots HAVING COUNT(*) > users.max_concurrent_bots");
+      " JOIN users ON users.id = meetings.user_id WHERE users.id = $1"
+      " AND meetings.status IN " BOT_SEATED
+      " GROUP BY users.id, users.max_concurrent_bots HAVING COUNT(*) > users.max_concurrent_bots",
+      {user_id});
   for (const sql::Row row : rows) {
     seen.broken.push_back("user " + std::to_string(row.integer("id")) + " has " +
                           std::to_string(row.integer("live")) + " live bots and " +
@@ -73,12 +75,16 @@ std::unique_ptr<sql::Connection> open_database(const std::string& url) {
       sql::PostgresOptions{.url = url, .application_name = "botctl-probe"});
 }
 
+RowsSeen DatabaseView::rows_of(std::int64_t user_id) const {
+  return probe::rows_of(*open_database(url_), user_id);
+}
+
 RowsSeen rows_of(sql::Connection& connection, std::int64_t user_id) {
   RowsSeen seen;
   const auto meetings =
       connection.query("SELECT COUNT(*) AS meetings FROM meetings WHERE user_id = $1", {user_id});
   seen.meetings = static_cast<std::size_t>(meetings[0].integer("meetings"));
-  look_at_limits(connection, seen);
+  look_at_seats(connection, user_id, seen);
   look_at_duplicates(connection, user_id, seen);
   look_at_rows(connection, user_id, seen);
   return seen;

@@ -19,12 +19,12 @@ std::string variable(const char* name) {
 int main() {
   using namespace bot::probe;
   std::unique_ptr<RedisView> redis;
-  std::unique_ptr<bot::sql::Connection> database;
+  std::unique_ptr<DatabaseView> database;
   try {
     if (const auto url = variable("BOTCTL_REDIS_URL"); !url.empty())
       redis = std::make_unique<RedisView>(url);
     if (const auto url = variable("BOTCTL_DATABASE_URL"); !url.empty())
-      database = open_database(url);
+      database = std::make_unique<DatabaseView>(url);
   } catch (const std::exception& problem) {
     std::cout << error_line(problem.what()) << std::endl;
     return EXIT_FAILURE;

@@ -12,7 +12,9 @@ redis::Options options_for(const std::string& url) {
   return {.address = std::move(address).value()};
 }
 
-std::set<std::string> all_keys(redis::Connection& connection) {
+// With a connection of its own: one that lies idle for the whole of a run may be dropped.
+std::set<std::string> all_keys(const redis::Options& options) {
+  redis::Connection connection(options);
   std::set<std::string> keys;
   std::string cursor = "0";
   do {
@@ -28,7 +30,7 @@ std::set<std::string> all_keys(redis::Connection& connection) {
 }  // namespace
 
 RedisView::RedisView(const std::string& url)
-    : asking_(options_for(url)), listening_(options_for(url)), known_(all_keys(asking_)) {
+    : options_(options_for(url)), listening_(options_), known_(all_keys(options_)) {
   listening_.run({"PSUBSCRIBE", "bot_commands:*"});
   thread_ = std::thread([this] { listen(); });
 }
@@ -63,8 +65,7 @@ std::vector<std::string> RedisView::published(const std::string& session_uid) {
 }
 
 std::vector<std::string> RedisView::new_keys() {
-  const std::scoped_lock lock(mutex_);
-  const auto now = all_keys(asking_);
+  const auto now = all_keys(options_);
   std::vector<std::string> fresh;
   std::set_difference(
       now.begin(), now.end(), known_.begin(), known_.end(), std::back_inserter(fresh));

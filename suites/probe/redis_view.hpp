@@ -30,9 +30,9 @@ class RedisView {
  private:
   void listen();
 
-  redis::Connection asking_;
+  const redis::Options options_;
   redis::Connection listening_;
-  std::set<std::string> known_;
+  const std::set<std::string> known_;
   std::mutex mutex_;
   std::map<std::string, std::vector<std::string>> heard_;  // by channel; guarded by mutex_
   std::string lost_;                                       // why; guarded by mutex_

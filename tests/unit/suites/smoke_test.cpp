@@ -5,6 +5,7 @@
 #include <chrono>
 #include <thread>
 
+#include "base/text.hpp"
 #include "tests/fakes/client/loopback_server.hpp"
 #include "tests/fakes/suites/twin_run.hpp"
 
@@ -55,6 +56,16 @@ TEST(Smoke, SaysWhatWasPublishedWhereItIsNotWhatWasSent) {
   ASSERT_TRUE(twin.run());
   EXPECT_EQ(twin.failed(), std::set<std::string>{"9.3"});
   EXPECT_EQ(twin.find("9.3")->observed, "en, es");
+}
+
+TEST(Smoke, FailsACommandThatSaysMoreThanItShould) {
+  TwinRun twin;
+  twin.behind->about_messages = [](std::vector<std::string>& messages) {
+    for (auto& message : messages)
+      message = replace_all(message, "session-", "another-");
+  };
+  ASSERT_TRUE(twin.run());
+  EXPECT_EQ(twin.failed(), std::set<std::string>{"9.3"});
 }
 
 TEST(Smoke, SpeaksToServersThatTakeOnlyThePlatformsOwnIds) {

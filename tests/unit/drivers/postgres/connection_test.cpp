@@ -128,6 +128,10 @@ TEST(PostgresUrl, ThatCannotBeReadIsRefusedWithoutBeingShown) {
 
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message.find("ter2"), std::string::npos);
+  // libpq can read these, and would take a part of the password for a port or a host.
+  EXPECT_FALSE(check_postgres_url("postgresql://me:hun/ter2@db/botd"));
+  EXPECT_FALSE(check_postgres_url("postgresql://me:hun@ter2@db/botd"));
+  EXPECT_TRUE(check_postgres_url("postgresql://me:hunter2@db/botd?application_name=a@b"));
   EXPECT_TRUE(check_postgres_url("postgresql://me:hunter2@db/botd"));
 }
 

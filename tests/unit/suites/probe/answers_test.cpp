@@ -22,7 +22,7 @@ class ProbeAnswers : public testing::Test {
     { const store::Database database({.path = path_}, clock_); }
     run("INSERT INTO users (id, email, max_concurrent_bots, data, created_at)"
         " VALUES (1, 'ann@example.com', 2, '{}', 1)");
-    database_ = open_database("sqlite:" + path_);
+    database_ = std::make_unique<DatabaseView>("sqlite:" + path_);
   }
   ~ProbeAnswers() override {
     for (const auto* suffix : {"", "-wal", "-shm"})
@@ -53,7 +53,7 @@ class ProbeAnswers : public testing::Test {
   const std::string path_ =
       std::filesystem::temp_directory_path() / ("probe-test-" + random_hex(12) + ".db");
   ManualClock clock_;
-  std::unique_ptr<sql::Connection> database_;
+  std::unique_ptr<DatabaseView> database_;
 };
 
 TEST_F(ProbeAnswers, FindNothingWrongWithRowsAsTheyShouldBe) {
@@ -65,7 +65,7 @@ TEST_F(ProbeAnswers, FindNothingWrongWithRowsAsTheyShouldBe) {
   EXPECT_EQ(rows(), Json({{"meetings", 3}, {"broken", Json::array()}}));
 }
 
-TEST_F(ProbeAnswers, NameWhoeverHasMoreBotsThanSeats) {
+TEST_F(ProbeAnswers, NameAUserWhoHasMoreBotsThanSeats) {
   for (int id = 1; id <= 3; ++id)
     add_meeting(id, "reserved");
 
@@ -112,7 +112,7 @@ TEST_F(ProbeAnswers, SayInOneLineWhatIsWrongWithAQuestion) {
 }
 
 TEST_F(ProbeAnswers, CannotChangeTheDatabase) {
-  EXPECT_THROW(database_->query("DELETE FROM users"), Fault);
+  EXPECT_THROW(open_database("sqlite:" + path_)->query("DELETE FROM users"), Fault);
 }
 
 }  // namespace
