@@ -94,7 +94,7 @@ bool take_over(sql::Connection& connection,
   const auto taken = connection.query(
       "UPDATE meeting_sessions SET owner = $2, place = $3 WHERE session_uid = $1"
       " AND ended_at IS NULL AND runtime_handle = $5"
-      " AND (owner = $4 OR (owner IS NULL AND $4 IS NULL))",
+      " AND (owner = $4 OR owner = $2 OR (owner IS NULL AND $4 IS NULL))",
       {bot.session_uid,
        unless_empty(keeper.owner),
        unless_empty(keeper.place),

@@ -193,9 +193,11 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
   queue::Outcome launch(const queue::Item& item);
   std::optional<BotSpec> spec_for(const store::MeetingRow& meeting,
                                   const store::SessionRow& session) const;
-  void fail_launch(std::int64_t meeting_id, const Error& error);
-  // For a reservation that has a handle. nullopt: the bot is gone and the handle forgotten.
-  std::optional<queue::Outcome> leave_to_its_launch(const store::SessionRow& session);
+  // False when it has been launched meanwhile.
+  bool fail_launch(std::int64_t meeting_id, const Error& error);
+  // For a reservation that has a handle: forgotten when that bot is gone, and the item comes again.
+  queue::Outcome leave_to_its_launch(const store::SessionRow& session);
+  void replace_session(sql::Connection& connection, const store::SessionRow& session);
   queue::Outcome end_stopping(const queue::Item& item);
   queue::Outcome finish_meeting(const queue::Item& item);
 

@@ -2,9 +2,12 @@
 #include <exception>
 #include <utility>
 
+#include "base/ids.hpp"
+#include "drivers/crypto.hpp"
 #include "server/bots/launch_rows.hpp"
 #include "server/bots/lifecycle.hpp"
 #include "server/bots/meeting_change.hpp"
+#include "server/store/session_store.hpp"
 
 namespace bot::bots {
 
@@ -39,36 +42,53 @@ std::optional<BotSpec> Lifecycle::spec_for(const store::MeetingRow& meeting,
   return spec;
 }
 
-void Lifecycle::fail_launch(std::int64_t meeting_id, const Error& error) {
-  (void)apply([&](MeetingChange& change) -> Status {
+bool Lifecycle::fail_launch(std::int64_t meeting_id, const Error& error) {
+  const auto failed = apply([&](MeetingChange& change) -> Result<bool> {
     auto meeting = store::MeetingStore(change.connection()).hold(meeting_id);
-    if (!meeting || meeting->status != MeetingState::reserved) return Unit{};
+    if (!meeting || meeting->status != MeetingState::reserved) return true;
     const auto session = newest_session(change.connection(), meeting_id);
-    if (session && session->runtime_handle) return Unit{};  // another server could
-    change.end(*meeting,
-               session ? session->session_uid : "",
-               {.to = MeetingState::failed,
-                .source = domain::ChangeSource::launch,
-                .reason = "launch_failed",
-                .failure_stage = "requested",
-                .error_details = types::Json{{"message", error.message}}});
-    return Unit{};
+    if (session && session->runtime_handle) return false;
+    return change.end(*meeting,
+                      session ? session->session_uid : "",
+                      {.to = MeetingState::failed,
+                       .source = domain::ChangeSource::launch,
+                       .reason = "launch_failed",
+                       .failure_stage = "requested",
+                       .error_details = types::Json{{"message", error.message}}});
   });
+  return !failed || *failed;
 }
 
-std::optional<queue::Outcome> Lifecycle::leave_to_its_launch(const store::SessionRow& session) {
+// A bot that cannot be seen from here may run: should it come back, its session has ended.
+void Lifecycle::replace_session(sql::Connection& connection, const store::SessionRow& session) {
+  store::SessionStore sessions(connection);
+  const auto now = parts_.clock.now_ms();
+  if (!sessions.end(session.session_uid, std::nullopt, now)) return;
+  const auto uid = random_uuid();
+  sessions.add({session.meeting_id,
+                uid,
+                sha256_hex(secret_for(uid)),
+                session.container_id,
+                std::string(parts_.runtime.name())},
+               now);
+}
+
+queue::Outcome Lifecycle::leave_to_its_launch(const store::SessionRow& session) {
   const auto& handle = *session.runtime_handle;
-  const bool gone = is_in_reach(session) ? !parts_.runtime.alive(handle) : !is_others(session);
-  if (gone) {
+  const bool near = is_in_reach(session);
+  if (near && parts_.runtime.alive(handle)) return queue::Outcome::done();
+  if (near || !is_others(session)) {
     parts_.database.write([&](sql::Connection& connection) {
       (void)store::MeetingStore(connection).hold(session.meeting_id);
-      forget_launch(connection, session.session_uid, handle);
+      if (near) {
+        forget_launch(connection, session.session_uid, handle);
+      } else {
+        replace_session(connection, session);
+      }
     });
-    return std::nullopt;
   }
-  if (is_in_reach(session)) return queue::Outcome::done();
-  // Its server is there: it says itself what became of the bot.
-  return queue::Outcome::snooze(parts_.clock.now_ms() + 1000);
+  // If its server is there, that one says what became of the bot.
+  return queue::Outcome::snooze(parts_.clock.now_ms() + (near || !is_others(session) ? 0 : 1000));
 }
 
 queue::Outcome Lifecycle::launch(const queue::Item& item) {
@@ -86,22 +106,24 @@ queue::Outcome Lifecycle::launch(const queue::Item& item) {
   }
   if (session->ended_at) return queue::Outcome::done();
   // Launched by an attempt that was cut off after the commit, or whose commit nobody confirmed.
-  if (session->runtime_handle) {
-    if (auto left = leave_to_its_launch(*session)) return *std::move(left);
-  }
+  if (session->runtime_handle) return leave_to_its_launch(*session);
   const auto spec = spec_for(*meeting, *session);
   if (!spec) return queue::Outcome::done();
 
   bool withdrawn = false;
+  bool overtaken = false;
   std::exception_ptr store_failure;
   const auto commit = [&](const std::string& handle) -> Status {
     try {
       return parts_.database.write([&](sql::Connection& connection) -> Status {
         const auto row = store::MeetingStore(connection).hold(*meeting_id);
         const auto now_stored = newest_session(connection, *meeting_id);
-        // Stopped meanwhile, or launched by another server that took this one's lease for lost.
-        withdrawn = !row || row->status != MeetingState::reserved || !now_stored ||
-                    now_stored->runtime_handle;
+        // Stopped meanwhile; or launched by another server that took this one's lease for lost, or
+        // by an earlier attempt whose commit comes to light only now.
+        withdrawn = !row || row->status != MeetingState::reserved || !now_stored;
+        overtaken = !withdrawn && (now_stored->runtime_handle.has_value() ||
+                                   now_stored->session_uid != spec->session_uid);
+        withdrawn = withdrawn || overtaken;
         if (withdrawn) return Error{Errc::conflict, "the reservation is gone"};
         record_launch(connection,
                       spec->session_uid,
@@ -118,8 +140,9 @@ queue::Outcome Lifecycle::launch(const queue::Item& item) {
   };
   const auto started = parts_.runtime.start(*spec, commit);
   if (store_failure) std::rethrow_exception(store_failure);
-  if (!started && !withdrawn) fail_launch(*meeting_id, started.error());
-  return queue::Outcome::done();
+  if (!started && !withdrawn) overtaken = !fail_launch(*meeting_id, started.error());
+  // What it says of that bot is for the next look.
+  return overtaken ? queue::Outcome::snooze(parts_.clock.now_ms() + 1000) : queue::Outcome::done();
 }
 
 }  // namespace bot::bots

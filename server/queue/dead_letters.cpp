@@ -10,9 +10,11 @@ void withdraw(sql::Connection& connection,
               std::string_view lane,
               std::string_view unique_key,
               UnixMillis now) {
+  // The states are spelled as in the partial index, or the engines would not use it.
   connection.query(
       "UPDATE queue_items SET status = 'done', finished_at = $3"
-      " WHERE lane = $1 AND unique_key = $2 AND status = 'ready'",
+      " WHERE lane = $1 AND unique_key = $2 AND status = 'ready'"
+      " AND status IN ('ready', 'leased')",
       {lane, unique_key, now});
 }
 

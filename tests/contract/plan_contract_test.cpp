@@ -25,13 +25,16 @@ class ExplainingConnection final : public sql::Connection {
   using sql::Connection::query;
   sql::Rows query(std::string_view sql, std::span<const sql::Value> values) override {
     const auto plan = real_.query("EXPLAIN QUERY PLAN " + std::string(sql), values);
-    for (const sql::Row row : plan)
+    for (const sql::Row row : plan) {
+      plan_ += row.text("detail") + "\n";
       note(row.text("detail"), sql);
+    }
     return real_.query(sql, values);
   }
   const sql::Dialect& dialect() const override { return real_.dialect(); }
 
   const std::string& scans() const { return scans_; }
+  const std::string& plan() const { return plan_; }
 
  private:
   // As in "SCAN meetings USING INDEX …".
@@ -45,6 +48,7 @@ class ExplainingConnection final : public sql::Connection {
   sql::Connection& real_;
   std::set<std::string> tables_;
   std::string scans_;
+  std::string plan_;
 };
 
 class PlanContract : public OnEachEngine {
@@ -98,6 +102,16 @@ TEST_P(PlanContract, LookingThroughTheDeadLettersScansNothing) {
               queue::purge_dead(connection, "l", now());
             }),
             "");
+}
+
+TEST_P(PlanContract, WithdrawingAnItemLooksAtNoOther) {
+  const auto plan = write([this](sql::Connection& connection) {
+    ExplainingConnection explaining(connection);
+    queue::withdraw(explaining, "l", "k", now());
+    return explaining.plan();
+  });
+  EXPECT_NE(plan.find("queue_items_unfinished (lane=? AND unique_key=?)"), std::string::npos)
+      << plan;
 }
 
 TEST_P(PlanContract, DeletingWhatIsOldScansNothing) {
