@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/ids.hpp"
+#include "base/time_uuid.hpp"
 #include "drivers/crypto.hpp"
 #include "server/bots/meeting_change.hpp"
 #include "server/domain/texts.hpp"
@@ -97,7 +98,7 @@ std::string Lifecycle::secret_for(std::string_view session_uid) const {
 }
 
 Result<store::MeetingRow> Lifecycle::reserve(const ReserveRequest& request, const AlsoStore& also) {
-  const std::string session_uid = random_uuid();
+  const std::string session_uid = time_uuid(parts_.clock.now_ms());
   const std::string secret_hash = sha256_hex(secret_for(session_uid));
   const std::string suffix = random_hex(8);
   const store::NewMeeting wanted = new_meeting(request);

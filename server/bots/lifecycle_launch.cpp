@@ -2,7 +2,7 @@
 #include <exception>
 #include <utility>
 
-#include "base/ids.hpp"
+#include "base/time_uuid.hpp"
 #include "drivers/crypto.hpp"
 #include "server/bots/launch_rows.hpp"
 #include "server/bots/lifecycle.hpp"
@@ -64,7 +64,7 @@ void Lifecycle::replace_session(sql::Connection& connection, const store::Sessio
   store::SessionStore sessions(connection);
   const auto now = parts_.clock.now_ms();
   if (!sessions.end(session.session_uid, std::nullopt, now)) return;
-  const auto uid = random_uuid();
+  const auto uid = time_uuid(now);
   sessions.add({session.meeting_id,
                 uid,
                 sha256_hex(secret_for(uid)),
