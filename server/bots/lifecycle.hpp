@@ -201,7 +201,10 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
   queue::Outcome end_stopping(const queue::Item& item);
   queue::Outcome finish_meeting(const queue::Item& item);
 
+  static constexpr std::size_t digest_digits = 64;
   std::string secret_for(std::string_view session_uid) const;
+  // As it is stored: the part that is not secret, and the SHA-256 of the whole.
+  static std::string digest_of(std::string_view secret);
   void record_exit(MeetingChange& change, const Unrecorded& exit) const;
   void record_death(MeetingChange& change, const LaunchedBot& bot) const;
   void end_all(Millis patience);

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "base/time_uuid.hpp"
-#include "drivers/crypto.hpp"
 #include "server/bots/launch_rows.hpp"
 #include "server/bots/lifecycle.hpp"
 #include "server/bots/meeting_change.hpp"
@@ -67,7 +66,7 @@ void Lifecycle::replace_session(sql::Connection& connection, const store::Sessio
   const auto uid = time_uuid(now);
   sessions.add({session.meeting_id,
                 uid,
-                sha256_hex(secret_for(uid)),
+                digest_of(secret_for(uid)),
                 session.container_id,
                 std::string(parts_.runtime.name())},
                now);

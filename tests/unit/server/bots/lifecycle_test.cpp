@@ -103,6 +103,26 @@ TEST_F(LifecycleTest, LaunchGivesTheBotASecretOfItsOwn) {
   EXPECT_EQ(lifecycle_.authenticate("").error().code, Errc::not_found);
 }
 
+TEST_F(LifecycleTest, SecretsOfOneTimeStandTogetherInTheStore) {
+  const auto first = session(reserve("a").id);
+  const auto second = session(reserve("b").id);
+  EXPECT_EQ(first.callback_secret_sha256.substr(0, 12),
+            second.callback_secret_sha256.substr(0, 12));
+  EXPECT_NE(first.callback_secret_sha256, second.callback_secret_sha256);
+}
+
+TEST_F(LifecycleTest, ABotOfAnEarlierProgramIsKnownByItsSecret) {
+  const std::string uid = "6b5f2f1e-3c5a-4b0e-9d8e-0123456789ab";
+  const auto secret = hmac_sha256_hex("the server's own secret", "bot-session:" + uid);
+  const auto meeting = reserve("a");
+  database_.write([&](sql::Connection& connection) {
+    store::SessionStore(connection).add({meeting.id, uid, sha256_hex(secret)}, clock_.now_ms());
+  });
+  const auto known = lifecycle_.authenticate(secret);
+  ASSERT_TRUE(known);
+  EXPECT_EQ(known->session_uid, uid);
+}
+
 TEST_F(LifecycleTest, FailedLaunchFreesTheSeatAndSaysSo) {
   runtime_.refuse_starts({Errc::unavailable, "no processes left"});
   const auto meeting = launch("a");
