@@ -94,7 +94,10 @@ class ProbeProcess final : public Behind {
     if (error != 0) return failed("cannot start botctl-probe", error);
     // Its first line says that it has reached what it is to look at.
     const auto ready = receive();
-    return ready ? Status(Unit{}) : Status(ready.error());
+    if (ready) return Unit{};
+    Error away = ready.error();
+    if (away.code == Errc::unavailable) away.code = Errc::unreachable;
+    return away;
   }
 
   bool sees_redis() const override { return redis_; }

@@ -21,7 +21,7 @@ bool probe_is_there();
 // Starts botctl-probe, which looks behind the API so that nothing of ours links a database or
 // Redis. The URLs travel in its environment, nothing of botctl's keys does. It ends with the
 // returned object, or with this process. Errors: invalid_argument (there is no such program),
-// unavailable (Redis or the database cannot be reached), timeout, cancelled.
+// unreachable (Redis or the database, or what was started is no probe), timeout, cancelled.
 Result<std::shared_ptr<Behind>> start_probe(const ProbeOptions& options);
 
 }  // namespace bot::suites

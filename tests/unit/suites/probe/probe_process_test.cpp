@@ -34,7 +34,7 @@ TEST(ProbeProcess, LooksAtARealFile) {
 TEST(ProbeProcess, SaysWhatItCannotReach) {
   const auto redis = start_probe({.program = BOTCTL_PROBE, .redis_url = "redis://127.0.0.1:1"});
   ASSERT_FALSE(redis);
-  EXPECT_EQ(redis.error().code, Errc::unavailable);
+  EXPECT_EQ(redis.error().code, Errc::unreachable);
   EXPECT_NE(redis.error().message.find("127.0.0.1:1"), std::string::npos) << redis.error().message;
 
   const auto file =
@@ -56,7 +56,7 @@ TEST(ProbeProcess, SaysThatThereIsNoSuchProgram) {
 TEST(ProbeProcess, SaysThatAProgramIsNoProbe) {
   const auto silent = start_probe({.program = "/bin/true", .redis_url = "redis://x"});
   ASSERT_FALSE(silent);
-  EXPECT_EQ(silent.error().code, Errc::unavailable);
+  EXPECT_EQ(silent.error().code, Errc::unreachable);
 }
 
 // The environment of a process can be read by its user: botctl's keys are not for the probe.
