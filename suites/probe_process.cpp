@@ -131,6 +131,7 @@ class ProbeProcess final : public Behind {
 
   int spawn(const std::string& program, int line, std::vector<std::string> environment) {
     std::vector<char*> variables;
+    variables.reserve(environment.size() + 1);
     for (auto& variable : environment)
       variables.push_back(variable.data());
     variables.push_back(nullptr);

@@ -197,7 +197,28 @@ Status run(const Arguments& arguments, Context& context) {
   return verdict_error(verdict, *result);
 }
 
-std::vector<Option> smoke_options() {
+std::vector<Option> behind_options() {
+  return {{.name = "redis-url",
+           .kind = Kind::text,
+           .value_name = "URL",
+           .help = "Also look at the Redis behind the server: what is published, what is left"},
+          {.name = "redis-url-file",
+           .kind = Kind::path,
+           .value_name = "FILE",
+           .help = "Private file with that URL, for one with a password",
+           .completes = Completes::files},
+          {.name = "database-url",
+           .kind = Kind::text,
+           .value_name = "URL",
+           .help = "Also look at the rows behind the server: postgresql://… or sqlite:FILE"},
+          {.name = "database-url-file",
+           .kind = Kind::path,
+           .value_name = "FILE",
+           .help = "Private file with that URL, for one with a password",
+           .completes = Completes::files}};
+}
+
+std::vector<Option> run_options() {
   return {
       {.name = "suite",
        .letter = 's',
@@ -241,30 +262,19 @@ std::vector<Option> smoke_options() {
        .kind = Kind::text,
        .value_name = "NAME",
        .help = "What to call the environment in reports"},
-      {.name = "redis-url",
-       .kind = Kind::text,
-       .value_name = "URL",
-       .help = "Also look at the Redis behind the server: what is published, what is left"},
-      {.name = "redis-url-file",
-       .kind = Kind::path,
-       .value_name = "FILE",
-       .help = "Private file with that URL, for one with a password",
-       .completes = Completes::files},
-      {.name = "database-url",
-       .kind = Kind::text,
-       .value_name = "URL",
-       .help = "Also look at the rows behind the server: postgresql://… or sqlite:FILE"},
-      {.name = "database-url-file",
-       .kind = Kind::path,
-       .value_name = "FILE",
-       .help = "Private file with that URL, for one with a password",
-       .completes = Completes::files},
       {.name = "spawn-server", .help = "Start a private botd, test it and remove it again"},
       {.name = "botd",
        .kind = Kind::path,
        .value_name = "FILE",
        .help = "The botd to start; without it the one beside botctl",
        .completes = Completes::files}};
+}
+
+std::vector<Option> smoke_options() {
+  auto options = run_options();
+  for (auto& option : behind_options())
+    options.push_back(std::move(option));
+  return options;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <shared_mutex>
+#include <string_view>
 #include <tuple>
 
 namespace bot::app {
@@ -23,6 +24,21 @@ std::map<std::string, std::string> labels_of(const Gauge& gauge) {
   if (equals == std::string::npos) return {};
   return {{gauge.label.substr(0, equals), gauge.label.substr(equals + 1)}};
 }
+
+// Of (route, method, status), whether they are texts or views of texts; clang 14 cannot order such
+// tuples by std::less<>.
+struct Earlier {
+  using is_transparent = void;
+
+  template <typename One, typename Other>
+  bool operator()(const One& one, const Other& other) const {
+    const auto in_views = [](const auto& key) {
+      return std::tuple(
+          std::string_view(std::get<0>(key)), std::string_view(std::get<1>(key)), std::get<2>(key));
+    };
+    return in_views(one) < in_views(other);
+  }
+};
 
 }  // namespace
 
@@ -90,7 +106,7 @@ class Metrics::Registry {
   }
 
   std::shared_mutex mutex_;  // guards series_
-  std::map<std::tuple<std::string, std::string, int>, Series, std::less<>> series_;
+  std::map<std::tuple<std::string, std::string, int>, Series, Earlier> series_;
   prometheus::Registry registry_;
   prometheus::Family<prometheus::Counter>& requests_;
   prometheus::Family<prometheus::Histogram>& durations_;

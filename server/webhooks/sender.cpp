@@ -54,6 +54,7 @@ List headers_of(const Post& event) {
 // it may stand in the URL, a name is another one to the library.
 List pinned(const Target& target, const std::vector<std::string>& addresses) {
   std::vector<std::string> bracketed;
+  bracketed.reserve(addresses.size());
   for (const auto& address : addresses) {
     bracketed.push_back(address.find(':') == std::string::npos ? address : "[" + address + "]");
   }
