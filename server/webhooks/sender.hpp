@@ -27,7 +27,7 @@ struct SenderOptions {
   PrivateTargets private_targets = PrivateTargets::refused;
   Millis timeout{10'000};
   std::size_t longest_answer = std::size_t{64} * 1024;  // read and thrown away
-  std::string ca_file = {};                // PEM; empty: the system's
+  std::string ca_file = {};                             // PEM; empty: the system's
 };
 
 // POSTs one event: resolves the name once, connects to the checked address, never follows a
