@@ -97,18 +97,22 @@ bool SessionStore::end(std::string_view session_uid,
              .changed() != 0;
 }
 
+// The meeting first, then its session: as everybody else locks them.
 bool SessionStore::heartbeat(std::string_view session_uid, UnixMillis now) {
-  const auto rows = connection_.query(
-      "UPDATE meeting_sessions SET last_heartbeat_at ="
-      " CASE WHEN last_heartbeat_at > $2 THEN last_heartbeat_at ELSE $2 END"
-      " WHERE session_uid = $1 AND ended_at IS NULL RETURNING meeting_id",
+  const auto meeting = connection_.query(
+      "UPDATE meetings SET heartbeat_at ="
+      " CASE WHEN heartbeat_at > $2 THEN heartbeat_at ELSE $2 END"
+      " WHERE id = (SELECT meeting_id FROM meeting_sessions"
+      " WHERE session_uid = $1 AND ended_at IS NULL)",
       {session_uid, now});
-  if (rows.empty()) return false;
-  connection_.query(
-      "UPDATE meetings SET heartbeat_at = $2"
-      " WHERE id = $1 AND (heartbeat_at IS NULL OR heartbeat_at < $2)",
-      {rows[0].integer(0), now});
-  return true;
+  if (meeting.changed() == 0) return false;
+  return connection_
+             .query(
+                 "UPDATE meeting_sessions SET last_heartbeat_at ="
+                 " CASE WHEN last_heartbeat_at > $2 THEN last_heartbeat_at ELSE $2 END"
+                 " WHERE session_uid = $1 AND ended_at IS NULL",
+                 {session_uid, now})
+             .changed() != 0;
 }
 
 std::size_t SessionStore::heartbeats(std::span<const Heartbeat> heartbeats) {
