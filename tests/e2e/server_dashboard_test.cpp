@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <set>
 
 #include "tests/e2e/server_botd.hpp"
@@ -12,12 +11,11 @@ namespace bot::e2e {
 namespace {
 
 std::set<std::string> metrics_in(const std::string& expression) {
-  static const std::regex metric("botd_[a-z_]+");
   std::set<std::string> found;
-  for (auto each = std::sregex_iterator(expression.begin(), expression.end(), metric);
-       each != std::sregex_iterator();
-       ++each) {
-    found.insert(each->str());
+  for (auto begin = expression.find("botd_"); begin != std::string::npos;
+       begin = expression.find("botd_", begin + 1)) {
+    const auto end = expression.find_first_not_of("abcdefghijklmnopqrstuvwxyz_", begin);
+    found.insert(expression.substr(begin, end - begin));
   }
   return found;
 }
