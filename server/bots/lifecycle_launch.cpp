@@ -76,18 +76,18 @@ queue::Outcome Lifecycle::leave_to_its_launch(const store::SessionRow& session) 
   const auto& handle = *session.runtime_handle;
   const bool near = is_in_reach(session);
   if (near && parts_.runtime.alive(handle)) return queue::Outcome::done();
-  if (near || !is_others(session)) {
-    parts_.database.write([&](sql::Connection& connection) {
-      (void)store::MeetingStore(connection).hold(session.meeting_id);
-      if (near) {
-        forget_launch(connection, session.session_uid, handle);
-      } else {
-        replace_session(connection, session);
-      }
-    });
-  }
-  // If its server is there, that one says what became of the bot.
-  return queue::Outcome::snooze(parts_.clock.now_ms() + (near || !is_others(session) ? 0 : 1000));
+  const auto now = parts_.clock.now_ms();
+  // Its server is there, and says itself what became of the bot.
+  if (!near && is_others(session)) return queue::Outcome::snooze(now + 1000);
+  parts_.database.write([&](sql::Connection& connection) {
+    (void)store::MeetingStore(connection).hold(session.meeting_id);
+    if (near) {
+      forget_launch(connection, session.session_uid, handle);
+    } else {
+      replace_session(connection, session);
+    }
+  });
+  return queue::Outcome::snooze(now);
 }
 
 queue::Outcome Lifecycle::launch(const queue::Item& item) {
