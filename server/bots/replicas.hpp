@@ -52,7 +52,6 @@ class Replicas {
   // And says that this server has ended: others take its bots over at once. Throws as start does.
   void stop();
 
-  const std::string& id() const { return options_.id; }
   const std::string& place() const { return options_.place; }
 
   // Others that have ended. Somebody who is in no row is gone, too.
