@@ -179,7 +179,7 @@ Suite bot_commands() {
                   with(verify_publication)},
                  {"9.4",
                   "Redis Holds No State",
-                  "Nothing that was not there before is left in Redis",
+                  "Nothing that was not there before is left in Redis but streams of transcripts",
                   {"9.1"},
                   redis_holds_no_state}},
       .max_bots = 1};
