@@ -95,6 +95,14 @@ std::string Rows::take_text(std::size_t row, std::size_t column) {
   return std::move(*text);
 }
 
+std::vector<Rows> Connection::query_all(std::span<const Statement> statements) {
+  std::vector<Rows> answers;
+  answers.reserve(statements.size());
+  for (const auto& statement : statements)
+    answers.push_back(query(statement.sql, statement.values));
+  return answers;
+}
+
 Transaction::Transaction(Connection& connection) : connection_(connection) {
   connection_.query(connection_.dialect().begin);
 }

@@ -158,6 +158,12 @@ class Rows {
   std::size_t changed_ = 0;
 };
 
+// A statement with its values.
+struct Statement {
+  std::string_view sql;
+  std::vector<Value> values = {};
+};
+
 // What differs between the engines, as pieces of SQL text.
 struct Dialect {
   std::string_view name;             // "sqlite", "postgresql"
@@ -166,6 +172,9 @@ struct Dialect {
   std::string_view skip_locked;      // likewise, passing over rows that others hold
   std::string_view identity_column;  // type of a primary key that the engine numbers, never reused
   std::string_view tables;           // a query whose column `name` lists our tables
+  // An expression, for a transaction that writes: the number of a new row of the table, which
+  // nobody else is given before that row is there or the transaction has ended.
+  std::string (*next_id)(std::string_view table);
 };
 
 // One session with an engine. Not thread-safe: one thread at a time.
@@ -181,9 +190,20 @@ class Connection {
   virtual Rows query(std::string_view sql, std::span<const Value> values) = 0;
   virtual const Dialect& dialect() const = 0;
 
+  // Several statements in their order, each with its answer, in one round trip where there are
+  // such: for those of which none needs another's answer. When one is refused those after it have
+  // not been run, as with query().
+  virtual std::vector<Rows> query_all(std::span<const Statement> statements);
+  // For a write inside a transaction whose answer nobody needs: may travel with the next statement,
+  // the commit at the latest, which then also throws its failure.
+  virtual void defer(std::string_view sql, std::span<const Value> values) { query(sql, values); }
+
   Rows query(std::string_view sql) { return query(sql, std::span<const Value>()); }
   Rows query(std::string_view sql, std::initializer_list<Value> values) {
     return query(sql, std::span<const Value>(values.begin(), values.size()));
+  }
+  void defer(std::string_view sql, std::initializer_list<Value> values) {
+    defer(sql, std::span<const Value>(values.begin(), values.size()));
   }
 };
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "base/duration.hpp"
 #include "base/result.hpp"
@@ -49,14 +50,16 @@ class PostgresConnection final : public Connection {
   explicit PostgresConnection(const PostgresOptions& options);
   ~PostgresConnection() override;
 
+  using Connection::defer;
   using Connection::query;
   Rows query(std::string_view sql, std::span<const Value> values) override;
+  std::vector<Rows> query_all(std::span<const Statement> statements) override;
+  void defer(std::string_view sql, std::span<const Value> values) override;
+  void defer(std::string_view sql) { defer(sql, std::span<const Value>()); }
   const Dialect& dialect() const override { return postgres_dialect; }
 
-  // Sends the statement together with the next one, whose answer also tells its failure.
-  void defer(std::string_view sql);
-  // Sends ROLLBACK at once; its answer is read when the next statement's is awaited, and a failure
-  // then makes the session unusable.
+  // Sends ROLLBACK at once, after what was deferred; their answers are read when the next
+  // statement's is awaited, and a failure then makes the session unusable.
   void roll_back_later();
 
   // One statement without values and without an answer that matters; not kept prepared.
@@ -79,7 +82,7 @@ class PostgresConnection final : public Connection {
     void operator()(pg_result* result) const;
   };
   using Answer = std::unique_ptr<pg_result, Clear>;
-  struct Statement {
+  struct Kept {
     std::string name;
     std::shared_ptr<const Rows::Names> names;  // null until the first answer
   };
@@ -90,34 +93,43 @@ class PostgresConnection final : public Connection {
     }
   };
   using Instant = std::chrono::steady_clock::time_point;
-  enum class Prepared { now, before };
+  // How the server comes to know a statement: by a PREPARE that travels before it, by an earlier
+  // one, or not prepared at all.
+  enum class Prepared { now, before, never };
+  // A statement on its way. With `now` it has two answers.
+  struct Put {
+    std::string_view sql;  // the key of the statement that is kept, or of who waits for it
+    Kept* kept;            // null: not prepared
+    Prepared prepared;
+  };
 
   void open(const PostgresOptions& options);
   void set_up();
-  // The statement, and whether it has to be prepared first.
-  std::pair<Statement*, bool> statement_for(std::string_view sql);
-  void put_query(const Statement& statement, const TextValues& texts);
-  void put_plain(std::string_view sql);
+  void put(std::string_view sql, const TextValues& texts);
+  void put_unprepared(std::string_view sql);
   void end_flight();
   void wait(int events, Instant deadline);
   // The next answer of the flight under way; null between the answers of two statements.
   Answer next_answer(Instant deadline);
   // One statement's answer, an error among them.
   Answer answer_of_one(Instant deadline);
-  // Ends the flight and reads it: the answer of its last statement. Throws for the first that was
+  // Ends the flight and reads it: the answers of its statements. Throws for the first that was
   // refused.
-  Answer last_answer(int statements, std::string_view sql, Prepared prepared, Instant deadline);
+  std::vector<Answer> land(Instant deadline);
   void read_end_of_flight(Instant deadline);
-  void drain_sent(Instant deadline);
+  void read_sent(Instant deadline);
+  // What was prepared in a flight of which a statement was refused may not be there.
+  void forget_prepared(const std::vector<Put>& flight);
+  Rows rows_of_kept(Kept& kept, const Answer& answer);
   [[noreturn]] void lose(const std::string& why);
   [[noreturn]] void refuse(const Answer& answer, std::string_view sql, Prepared prepared);
 
   const Millis statement_timeout_;
   std::unique_ptr<pg_conn, Close> connection_;
-  std::unordered_map<std::string, Statement, Hash, std::equal_to<>> statements_;
+  std::unordered_map<std::string, Kept, Hash, std::equal_to<>> statements_;
   std::uint64_t prepared_ = 0;
-  int deferred_ = 0;  // statements put, whose flight has not ended yet
-  int sent_ = 0;      // statements of a flight that has ended, whose answers nobody has read
+  std::vector<Put> flight_;  // has not ended yet
+  std::vector<Put> sent_;    // has ended, and nobody has read its answers
   bool lost_ = false;
 };
 

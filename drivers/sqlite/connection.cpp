@@ -13,6 +13,15 @@
 
 namespace bot::sql {
 
+namespace {
+
+std::string next_id_in(std::string_view table) {
+  return "(SELECT COALESCE(MAX(seq), 0) + 1 FROM sqlite_sequence WHERE name = '" +
+         std::string(table) + "')";
+}
+
+}  // namespace
+
 const Dialect sqlite_dialect = {
     .name = "sqlite",
     .begin = "BEGIN IMMEDIATE",
@@ -20,6 +29,7 @@ const Dialect sqlite_dialect = {
     .skip_locked = "",
     .identity_column = "INTEGER PRIMARY KEY AUTOINCREMENT",
     .tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    .next_id = next_id_in,
 };
 
 namespace {

@@ -76,6 +76,52 @@ TEST_F(Postgres, ADeferredStatementTravelsWithTheNext) {
   EXPECT_TRUE(connection_.ready());
 }
 
+TEST_F(Postgres, TheFailureOfADeferredStatementIsToldByTheNextAndNamesIt) {
+  connection_.query("CREATE TABLE t (i BIGINT PRIMARY KEY)");
+  connection_.query("INSERT INTO t (i) VALUES (1)");
+  connection_.defer("BEGIN");
+  connection_.defer("INSERT INTO t (i) VALUES ($1)", {1});
+  try {
+    connection_.execute("COMMIT");
+    FAIL() << "a second row of the same key was kept";
+  } catch (const Fault& refused) {
+    EXPECT_NE(std::string(refused.what()).find("INSERT INTO t"), std::string::npos);
+  }
+  connection_.roll_back_later();
+
+  connection_.defer("INSERT INTO t (i) VALUES ($1)", {2});
+  EXPECT_EQ(connection_.query("SELECT i FROM t ORDER BY i").size(), 2u);
+}
+
+TEST_F(Postgres, SeveralStatementsOfOneFlightAreRunInTheirOrderAndEachIsAnswered) {
+  connection_.query("CREATE TABLE t (i BIGINT)");
+  const std::vector<Statement> statements = {
+      {"INSERT INTO t (i) VALUES ($1)", {7}},
+      {"SELECT i FROM t"},
+      {"UPDATE t SET i = i + $1", {1}},
+      {"SELECT i AS j FROM t"},
+  };
+
+  for (const int before : {7, 8}) {  // prepared, then known
+    const auto answers = connection_.query_all(statements);
+    ASSERT_EQ(answers.size(), 4u);
+    EXPECT_EQ(answers[0].changed(), 1u);
+    EXPECT_EQ(answers[1][answers[1].size() - 1].integer("i"), 7);
+    EXPECT_EQ(answers[3][0].integer("j"), before + 1);
+  }
+}
+
+TEST_F(Postgres, AfterARefusalInAFlightItsStatementsArePreparedAnew) {
+  const std::vector<Statement> statements = {
+      {"SELECT 1 AS one"}, {"SELECT nonsense FROM nowhere"}, {"SELECT 2 AS two"}};
+  EXPECT_THROW(connection_.query_all(statements), Fault);
+
+  const auto two = connection_.query("SELECT 2 AS two");
+  const auto one = connection_.query("SELECT 1 AS one");
+  EXPECT_EQ(two[0].integer("two"), 2);
+  EXPECT_EQ(one[0].integer("one"), 1);
+}
+
 TEST_F(Postgres, RollsBackWithoutBeingWaitedFor) {
   connection_.query("CREATE TABLE t (i BIGINT)");
   connection_.defer("BEGIN");
@@ -155,6 +201,17 @@ TEST_F(Postgres, PreparesAnewAfterManyStatements) {
 
   const auto rows = connection_.query("SELECT 0 AS n");
   EXPECT_EQ(rows[0].integer("n"), 0);
+}
+
+TEST_F(Postgres, PreparesAnewThoughARollbackIsAlwaysOnItsWay) {
+  for (int n = 0; n < 600; ++n) {
+    connection_.defer("BEGIN");
+    connection_.query("SELECT " + std::to_string(n) + " AS n");
+    connection_.roll_back_later();
+  }
+
+  const auto kept = connection_.query("SELECT COUNT(*) AS n FROM pg_prepared_statements");
+  EXPECT_LE(kept[0].integer("n"), 300);
 }
 
 TEST(PostgresServer, ThatIsNotThereIsUnavailableAndNoPasswordIsShown) {
