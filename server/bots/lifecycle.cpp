@@ -7,8 +7,8 @@
 #include "drivers/crypto.hpp"
 #include "server/bots/meeting_change.hpp"
 #include "server/domain/texts.hpp"
+#include "server/store/seats.hpp"
 #include "server/store/session_store.hpp"
-#include "server/store/user_store.hpp"
 
 namespace bot::bots {
 
@@ -112,38 +112,35 @@ Result<store::MeetingRow> Lifecycle::reserve(const ReserveRequest& request, cons
   const std::string session_uid = time_uuid(parts_.clock.now_ms());
   const std::string secret_hash = digest_of(secret_for(session_uid));
   const std::string suffix = random_hex(8);
-  const store::NewMeeting wanted = new_meeting(request);
+  store::NewMeeting wanted = new_meeting(request);
 
   return apply([&](MeetingChange& change) -> Result<store::MeetingRow> {
-    store::MeetingStore meetings(change.connection());
-    const auto user = store::UserStore(change.connection()).lock(request.user_id);
-    if (!user) return Error{.code = Errc::not_found, .message = "User not found"};
-    if (meetings.find_live(request.user_id, request.platform, request.native_meeting_id)) {
-      return duplicate(request);
-    }
-    if (meetings.count_live(request.user_id) >= user->max_concurrent_bots) {
+    const auto seats = store::hold_seats(
+        change.connection(), request.user_id, request.platform, request.native_meeting_id);
+    if (!seats) return Error{.code = Errc::not_found, .message = "User not found"};
+    if (seats->is_in_that_meeting) return duplicate(request);
+    if (seats->taken >= seats->limit) {
       return Error{.code = Errc::limit_reached,
-                   .message = domain::limit_reached_text(user->max_concurrent_bots),
+                   .message = domain::limit_reached_text(seats->limit),
                    .hint = "stop a bot, or have the limit raised",
                    .retry_after_seconds = retry_after_s};
     }
-    auto meeting = meetings.insert(wanted, change.now());
-    if (!meeting) return duplicate(request);
-    meeting->bot_container_id = "vexa-bot-" + std::to_string(meeting->id) + "-" + suffix;
-    meetings.set_container(meeting->id, *meeting->bot_container_id, change.now());
+    wanted.id = seats->next_meeting;
+    wanted.bot_container_id = "vexa-bot-" + std::to_string(*wanted.id) + "-" + suffix;
+    auto meeting = store::MeetingStore(change.connection()).add(wanted, change.now());
     store::SessionStore(change.connection())
-        .add({meeting->id,
+        .add({meeting.id,
               session_uid,
               secret_hash,
-              meeting->bot_container_id,
+              meeting.bot_container_id,
               std::string(parts_.runtime.name())},
              change.now());
-    change.enqueue(launch_lane, *meeting, change.now() + options_.clocks.start_delay.count(), 5);
-    change.announce(*meeting);
+    change.enqueue(launch_lane, meeting, change.now() + options_.clocks.start_delay.count(), 5);
+    change.announce(meeting);
     if (also) {
-      if (auto stored = also(change.connection(), *meeting); !stored) return stored.error();
+      if (auto stored = also(change.connection(), meeting); !stored) return stored.error();
     }
-    return *std::move(meeting);
+    return meeting;
   });
 }
 
@@ -174,7 +171,7 @@ Result<ConfigureOutcome> Lifecycle::configure(std::int64_t meeting_id,
 Result<SessionIdentity> Lifecycle::authenticate(std::string_view secret) {
   constexpr std::size_t longest = 128;
   const std::string hash = secret.size() > longest ? "" : digest_of(secret);
-  const auto session = parts_.database.read([&](sql::Connection& connection) {
+  const auto session = parts_.database.read_one([&](sql::Connection& connection) {
     return store::SessionStore(connection).find_by_secret(hash);
   });
   if (!session) {

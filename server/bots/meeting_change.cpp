@@ -162,7 +162,8 @@ void MeetingChange::add(std::string_view lane,
   item.run_at = run_at;
   item.max_attempts = max_attempts;
   item.unique_key = "meeting:" + std::to_string(meeting_id);
-  if (queue::enqueue(connection_, item, now_)) after_.lanes.emplace_back(lane);
+  queue::enqueue_later(connection_, item, now_);
+  after_.lanes.emplace_back(lane);
 }
 
 std::string phase_of(const store::MeetingRow& meeting) {

@@ -10,6 +10,25 @@ namespace {
 // An item that took this many workers with it is not given to another one.
 constexpr std::int64_t most_losses = 5;
 
+#define BOT_ENQUEUE                                                                   \
+  "INSERT INTO queue_items (lane, kind, payload, status, priority, run_at, attempts," \
+  " max_attempts, unique_key, fence, history, created_at, fair_key)"                  \
+  " VALUES ($1, $2, $3, 'ready', $4, $5, 0, $6, $7, 0, '[]', $8, $9)"                 \
+  " ON CONFLICT (lane, unique_key)"                                                   \
+  " WHERE unique_key IS NOT NULL AND status IN ('ready', 'leased') DO NOTHING"
+
+std::vector<sql::Value> values_of(const NewItem& item, UnixMillis now) {
+  return {item.lane,
+          item.kind,
+          item.payload,
+          item.priority,
+          item.run_at.value_or(now),
+          item.max_attempts,
+          item.unique_key,
+          now,
+          item.fair_key};
+}
+
 // The item if it is leased under this fence, held until the end of the transaction.
 std::optional<Item> held(sql::Connection& connection, std::int64_t id, std::int64_t fence) {
   std::string statement = "SELECT " BOT_ITEM_COLUMNS
@@ -35,23 +54,13 @@ void give_back(sql::Connection& connection, const Item& item, UnixMillis now) {
 std::optional<std::int64_t> enqueue(sql::Connection& connection,
                                     const NewItem& item,
                                     UnixMillis now) {
-  const auto rows = connection.query(
-      "INSERT INTO queue_items (lane, kind, payload, status, priority, run_at, attempts,"
-      " max_attempts, unique_key, fence, history, created_at, fair_key)"
-      " VALUES ($1, $2, $3, 'ready', $4, $5, 0, $6, $7, 0, '[]', $8, $9)"
-      " ON CONFLICT (lane, unique_key)"
-      " WHERE unique_key IS NOT NULL AND status IN ('ready', 'leased') DO NOTHING RETURNING id",
-      {item.lane,
-       item.kind,
-       item.payload,
-       item.priority,
-       item.run_at.value_or(now),
-       item.max_attempts,
-       item.unique_key,
-       now,
-       item.fair_key});
+  const auto rows = connection.query(BOT_ENQUEUE " RETURNING id", values_of(item, now));
   if (rows.empty()) return std::nullopt;
   return rows[0].integer(0);
+}
+
+void enqueue_later(sql::Connection& connection, const NewItem& item, UnixMillis now) {
+  connection.defer(BOT_ENQUEUE, values_of(item, now));
 }
 
 std::optional<Item> find(sql::Connection& connection, std::int64_t id) {

@@ -23,6 +23,9 @@ std::optional<std::int64_t> enqueue(sql::Connection& connection,
                                     const NewItem& item,
                                     UnixMillis now);
 
+// The same for one that need not know: the statement is deferred.
+void enqueue_later(sql::Connection& connection, const NewItem& item, UnixMillis now);
+
 std::optional<Item> find(sql::Connection& connection, std::int64_t id);
 
 // Who asks for items, of what, and for how long.

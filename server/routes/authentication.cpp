@@ -84,7 +84,7 @@ Result<http::Principal> Authenticator::user_of_key(std::string_view key,
 
 std::optional<store::TokenAndUser> Authenticator::find_token(std::string_view key) {
   const auto digest = sha256_hex(key);
-  return database_.read([&](sql::Connection& connection) {
+  return database_.read_one([&](sql::Connection& connection) {
     return store::TokenStore(connection).find_live(digest, clock_.now_ms());
   });
 }

@@ -105,6 +105,16 @@ class Database {
     return *std::move(answer);
   }
 
+  // read(f) for an f that runs one statement: cheaper with PostgreSQL. A second one might see a
+  // later state.
+  template <typename F>
+  detail::Answer<F> read_one(F&& f) {
+    std::optional<detail::Answer<F>> answer;
+    engine_->read_one(
+        [&](sql::Connection& connection) { answer.emplace(detail::answer_of(f, connection)); });
+    return *std::move(answer);
+  }
+
   // Copies the database into a new file of mode 0600 while it is in use. Errc::conflict when the
   // file is there already, Errc::unavailable when it cannot be written.
   Status backup_to(const std::filesystem::path& to);

@@ -50,6 +50,8 @@ class Engine {
   virtual bool on_writing_thread() const = 0;
   // Runs `reading` on a connection that sees one consistent state and refuses to write.
   virtual void read(const std::function<void(sql::Connection&)>& reading) = 0;
+  // The same for a `reading` of one statement, whose state is consistent by itself.
+  virtual void read_one(const std::function<void(sql::Connection&)>& reading) { read(reading); }
   virtual Status copy_to(const std::filesystem::path& to) = 0;
   virtual WriteStatistics statistics() const = 0;
   virtual const sql::Dialect& dialect() const = 0;

@@ -131,27 +131,43 @@ void add_filter(ListQuery& query, const MeetingFilter& filter) {
 
 }  // namespace
 
-std::optional<MeetingRow> MeetingStore::insert(const NewMeeting& meeting, UnixMillis now) {
-  return read_first(
-      connection_.query(
-          "INSERT INTO meetings (user_id, platform, native_meeting_id, constructed_meeting_url,"
-          " status, bot_container_id, bot_name, language, task, passcode, data, created_at,"
-          " updated_at, state_since_ms, stop_requested)"
-          " VALUES ($1, $2, $3, $4, 'reserved', $5, $6, $7, $8, $9, $10, $11, $11, $11, FALSE)"
-          " ON CONFLICT (user_id, platform, native_meeting_id) WHERE " BOT_HOLDS_A_SEAT
-          " DO NOTHING RETURNING " BOT_MEETING_COLUMNS,
-          {meeting.user_id,
-           meeting.platform,
-           meeting.native_meeting_id,
-           meeting.constructed_meeting_url,
-           meeting.bot_container_id,
-           meeting.bot_name,
-           meeting.language,
-           meeting.task,
-           meeting.passcode,
-           data_of_new_meeting(MeetingState::reserved, now),
-           now}),
-      read_meeting);
+MeetingRow MeetingStore::add(const NewMeeting& meeting, UnixMillis now) {
+  MeetingRow row;
+  row.id = meeting.id ? *meeting.id : next_id();
+  row.user_id = meeting.user_id;
+  row.platform = meeting.platform;
+  row.native_meeting_id = meeting.native_meeting_id;
+  row.constructed_meeting_url = meeting.constructed_meeting_url;
+  row.bot_container_id = meeting.bot_container_id;
+  row.bot_name = meeting.bot_name;
+  row.language = meeting.language;
+  row.task = meeting.task;
+  row.passcode = meeting.passcode;
+  row.data = data_of_new_meeting(MeetingState::reserved, now);
+  row.created_at = row.updated_at = row.state_since = now;
+  connection_.defer(
+      "INSERT INTO meetings (id, user_id, platform, native_meeting_id, constructed_meeting_url,"
+      " bot_container_id, bot_name, language, task, passcode, data, created_at, updated_at,"
+      " state_since_ms, status, stop_requested)"
+      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $12, 'reserved', FALSE)",
+      {row.id,
+       row.user_id,
+       row.platform,
+       row.native_meeting_id,
+       row.constructed_meeting_url,
+       row.bot_container_id,
+       row.bot_name,
+       row.language,
+       row.task,
+       row.passcode,
+       row.data,
+       now});
+  return row;
+}
+
+std::int64_t MeetingStore::next_id() {
+  const auto rows = connection_.query("SELECT " + connection_.dialect().next_id("meetings"));
+  return rows[0].integer(std::size_t{0});
 }
 
 std::int64_t MeetingStore::count_live(std::int64_t user_id) {
@@ -194,16 +210,6 @@ std::optional<MeetingRow> MeetingStore::find_newest(std::int64_t user_id,
   return read_first(connection_.query("SELECT " BOT_MEETING_COLUMNS
                                       " FROM meetings WHERE user_id = $1 AND platform = $2"
                                       " AND native_meeting_id = $3 ORDER BY id DESC LIMIT 1",
-                                      {user_id, platform, native_meeting_id}),
-                    read_meeting);
-}
-
-std::optional<MeetingRow> MeetingStore::find_live(std::int64_t user_id,
-                                                  std::string_view platform,
-                                                  std::string_view native_meeting_id) {
-  return read_first(connection_.query("SELECT " BOT_MEETING_COLUMNS
-                                      " FROM meetings WHERE user_id = $1 AND platform = $2"
-                                      " AND native_meeting_id = $3 AND " BOT_HOLDS_A_SEAT,
                                       {user_id, platform, native_meeting_id}),
                     read_meeting);
 }
@@ -270,13 +276,6 @@ bool MeetingStore::merge_data(std::int64_t id, std::string_view patch, UnixMilli
   connection_.query("UPDATE meetings SET data = $2, updated_at = $3 WHERE id = $1",
                     {id, merged_data(rows[0].text(0), patch), now});
   return true;
-}
-
-bool MeetingStore::set_container(std::int64_t id, std::string_view container_id, UnixMillis now) {
-  return connection_
-             .query("UPDATE meetings SET bot_container_id = $2, updated_at = $3 WHERE id = $1",
-                    {id, container_id, now})
-             .changed() != 0;
 }
 
 bool MeetingStore::set_speech(std::int64_t id,

@@ -13,6 +13,7 @@
 namespace bot::store {
 
 struct NewMeeting {
+  std::optional<std::int64_t> id = {};  // Seats::next_meeting; without it one is asked for
   std::int64_t user_id = 0;
   std::string platform;
   std::string native_meeting_id;
@@ -50,9 +51,10 @@ class MeetingStore {
  public:
   explicit MeetingStore(sql::Connection& connection) : connection_(connection) {}
 
-  // A row in state reserved, with its first transition recorded. nullopt when the user has a bot
-  // in that meeting that holds a seat.
-  std::optional<MeetingRow> insert(const NewMeeting& meeting, UnixMillis now);
+  // A row in state reserved, with its first transition recorded, as it is going to be: deferred.
+  // When a bot of the user has a seat in that meeting (see hold_seats), the next statement throws
+  // sql::Fault.
+  MeetingRow add(const NewMeeting& meeting, UnixMillis now);
 
   // Reserved, starting and active. To add one by it, hold UserStore::lock.
   std::int64_t count_live(std::int64_t user_id);
@@ -66,10 +68,6 @@ class MeetingStore {
   std::optional<MeetingRow> find_newest(std::int64_t user_id,
                                         std::string_view platform,
                                         std::string_view native_meeting_id);
-  // The one that holds a seat.
-  std::optional<MeetingRow> find_live(std::int64_t user_id,
-                                      std::string_view platform,
-                                      std::string_view native_meeting_id);
   // Newest first; without a limit all of them.
   std::vector<MeetingRow> list(std::int64_t user_id, const MeetingFilter& filter);
   std::vector<MeetingRow> list_all(const MeetingFilter& filter);
@@ -88,7 +86,6 @@ class MeetingStore {
   // Members of `patch` (a JSON object) replace those of the same name; null removes. False when
   // there is no such meeting.
   bool merge_data(std::int64_t id, std::string_view patch, UnixMillis now);
-  bool set_container(std::int64_t id, std::string_view container_id, UnixMillis now);
   // What a reconfigured bot does from now on; what is not set stays.
   bool set_speech(std::int64_t id,
                   const std::optional<std::string>& language,
@@ -107,6 +104,8 @@ class MeetingStore {
   void remove_of_user(std::int64_t user_id);
 
  private:
+  std::int64_t next_id();
+
   sql::Connection& connection_;
 };
 

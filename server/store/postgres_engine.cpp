@@ -130,7 +130,7 @@ class Writing {
     try {
       loan.emplace(pool_);
       auto& session = loan->session();
-      session.defer("BEGIN ISOLATION LEVEL READ COMMITTED");
+      session.defer("BEGIN");
       if (run_inside(task, session) == WriteTask::Wish::roll_back) {
         session.roll_back_later();
         return attempt;
@@ -138,7 +138,7 @@ class Writing {
       if (session.transaction_failed())
         throw std::logic_error("a write went on after a statement of it was refused");
       committing = true;
-      session.execute("COMMIT");
+      session.query("COMMIT");
       attempt.kept = true;
     } catch (const sql::TryAgain&) {
       attempt = {.failure = std::current_exception(), .engine_failed = true, .may_repeat = true};
@@ -208,19 +208,11 @@ class PostgresEngine final : public Engine {
   void perform(std::shared_ptr<WriteTask> task) override { writing_.perform(*task); }
   bool on_writing_thread() const override { return inside_a_write; }
 
-  // Also when a session turns out to have been lost while it was idle.
   void read(const std::function<void(sql::Connection&)>& reading) override {
-    constexpr Millis longest{1000};
-    const auto since = steady_clock::now();
-    while (true) {
-      const PostgresPool::Loan loan(pool_);
-      try {
-        return read_on(loan.session(), reading);
-      } catch (const Unavailable&) {
-        if (loan.session().usable() || steady_clock::now() - since > longest) throw;
-      }
-      pool_.close_idle();
-    }
+    read_again_if_lost([&](sql::PostgresConnection& session) { read_on(session, reading); });
+  }
+  void read_one(const std::function<void(sql::Connection&)>& reading) override {
+    read_again_if_lost(reading);
   }
 
   WriteStatistics statistics() const override { return writing_.statistics(); }
@@ -233,6 +225,22 @@ class PostgresEngine final : public Engine {
   }
 
  private:
+  // A session may have been lost while it was idle.
+  template <typename Reading>
+  void read_again_if_lost(const Reading& reading) {
+    constexpr Millis longest{1000};
+    const auto since = steady_clock::now();
+    while (true) {
+      const PostgresPool::Loan loan(pool_);
+      try {
+        return reading(loan.session());
+      } catch (const Unavailable&) {
+        if (loan.session().usable() || steady_clock::now() - since > longest) throw;
+      }
+      pool_.close_idle();
+    }
+  }
+
   static void read_on(sql::PostgresConnection& session,
                       const std::function<void(sql::Connection&)>& reading) {
     session.defer("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");

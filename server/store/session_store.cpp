@@ -24,19 +24,16 @@ SessionRow read_session(RowReader& reader) {
   return session;
 }
 
-SessionRow SessionStore::add(const NewSession& session, UnixMillis now) {
-  const auto rows = connection_.query(
+void SessionStore::add(const NewSession& session, UnixMillis now) {
+  connection_.defer(
       "INSERT INTO meeting_sessions (meeting_id, session_uid, callback_secret_sha256,"
-      " container_id, runtime, started_at) VALUES ($1, $2, $3, $4, $5, $6)"
-      " RETURNING " BOT_SESSION_COLUMNS,
+      " container_id, runtime, started_at) VALUES ($1, $2, $3, $4, $5, $6)",
       {session.meeting_id,
        session.session_uid,
        session.callback_secret_sha256,
        session.container_id,
        session.runtime,
        now});
-  RowReader reader(rows[0]);
-  return read_session(reader);
 }
 
 std::optional<SessionRow> SessionStore::find_by_uid(std::string_view session_uid) {

@@ -29,7 +29,8 @@ class SessionStore {
  public:
   explicit SessionStore(sql::Connection& connection) : connection_(connection) {}
 
-  SessionRow add(const NewSession& session, UnixMillis now);
+  // Deferred: when the meeting is not there or the session is already, the next statement says so.
+  void add(const NewSession& session, UnixMillis now);
   std::optional<SessionRow> find_by_uid(std::string_view session_uid);
   std::optional<SessionRow> find_by_secret(std::string_view callback_secret_sha256);
   // Oldest first.

@@ -26,10 +26,10 @@ class LaunchContract : public OnEachEngine {
       wanted.user_id = user_;
       wanted.platform = "zoom";
       wanted.native_meeting_id = name;
-      const auto meeting = MeetingStore(connection).insert(wanted, now());
-      SessionStore(connection).add({meeting->id, name, "hash of " + name}, now());
+      const auto meeting = MeetingStore(connection).add(wanted, now());
+      SessionStore(connection).add({meeting.id, name, "hash of " + name}, now());
       bots::record_launch(connection, name, {"process", "handle of " + name}, keeper, now());
-      return meeting->id;
+      return meeting.id;
     });
   }
   std::vector<std::string> orphans(const std::string& place, const std::vector<std::string>& gone) {

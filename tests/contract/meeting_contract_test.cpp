@@ -2,6 +2,7 @@
 
 #include "server/store/command_store.hpp"
 #include "server/store/meeting_store.hpp"
+#include "server/store/seats.hpp"
 #include "server/store/session_store.hpp"
 #include "server/store/transcript_store.hpp"
 #include "server/store/user_store.hpp"
@@ -32,10 +33,10 @@ class MeetingContract : public OnEachEngine {
   MeetingRow meeting_in(MeetingState state, const std::string& native_id) {
     return write([&](sql::Connection& connection) {
       MeetingStore meetings(connection);
-      const auto made = meetings.insert(wish(native_id), now());
+      const auto made = meetings.add(wish(native_id), now());
       if (state != MeetingState::reserved)
-        meetings.transition(made->id, MeetingState::reserved, state, {}, now());
-      return *meetings.find(made->id);
+        meetings.transition(made.id, MeetingState::reserved, state, {}, now());
+      return *meetings.find(made.id);
     });
   }
 
@@ -51,20 +52,19 @@ TEST_P(MeetingContract, StoresWhatWasAskedForAsReserved) {
   asked.passcode = "1234";
 
   const auto stored = write(
-      [&](sql::Connection& connection) { return MeetingStore(connection).insert(asked, now()); });
+      [&](sql::Connection& connection) { return MeetingStore(connection).add(asked, now()); });
 
-  ASSERT_TRUE(stored.has_value());
-  EXPECT_EQ(stored->status, MeetingState::reserved);
-  EXPECT_EQ(stored->bot_container_id, "bot-abc");
-  EXPECT_EQ(stored->passcode, "1234");
-  EXPECT_EQ(stored->created_at, now());
-  EXPECT_FALSE(stored->stop_requested);
-  const auto data = Json::parse(stored->data);
+  EXPECT_EQ(stored.status, MeetingState::reserved);
+  EXPECT_EQ(stored.bot_container_id, "bot-abc");
+  EXPECT_EQ(stored.passcode, "1234");
+  EXPECT_EQ(stored.created_at, now());
+  EXPECT_FALSE(stored.stop_requested);
+  const auto data = Json::parse(stored.data);
   ASSERT_EQ(data["status_transition"].size(), 1u);
   EXPECT_EQ(data["status_transition"][0]["from"], nullptr);
   EXPECT_EQ(data["status_transition"][0]["to"], "reserved");
   EXPECT_EQ(
-      read([&](sql::Connection& connection) { return MeetingStore(connection).find(stored->id); }),
+      read([&](sql::Connection& connection) { return MeetingStore(connection).find(stored.id); }),
       stored);
 }
 
@@ -73,11 +73,15 @@ TEST_P(MeetingContract, OneBotForAMeetingUnlessItIsStoppingOrOver) {
     const std::string id(domain::to_string(state));
     meeting_in(state, id);
 
-    const auto second = write([&](sql::Connection& connection) {
-      return MeetingStore(connection).insert(wish(id), now());
-    });
+    const auto add_second = [&] {
+      write([&](sql::Connection& connection) { MeetingStore(connection).add(wish(id), now()); });
+    };
 
-    EXPECT_EQ(second.has_value(), !domain::holds_a_seat(state)) << id;
+    if (domain::holds_a_seat(state)) {
+      EXPECT_THROW(add_second(), sql::Fault) << id;
+    } else {
+      EXPECT_NO_THROW(add_second()) << id;
+    }
   }
 }
 
@@ -94,22 +98,54 @@ TEST_P(MeetingContract, CountsTheSeatsOfOneUser) {
   EXPECT_EQ(count, 3);
 }
 
-TEST_P(MeetingContract, FindsTheNewestAndTheOneWithASeat) {
+TEST_P(MeetingContract, TellsWhetherAUserMayHaveAnotherBot) {
+  for (const auto state : domain::all_states)
+    meeting_in(state, std::string(domain::to_string(state)));
+  write([&](sql::Connection& connection) {
+    UserStore(connection).update(user_, {.max_concurrent_bots = 4});
+  });
+
+  write([&](sql::Connection& connection) {
+    for (const auto state : domain::all_states) {
+      const std::string id(domain::to_string(state));
+      const auto seats = hold_seats(connection, user_, "google_meet", id);
+      ASSERT_TRUE(seats.has_value());
+      EXPECT_EQ(seats->limit, 4);
+      EXPECT_EQ(seats->taken, 3);
+      EXPECT_EQ(seats->is_in_that_meeting, domain::holds_a_seat(state)) << id;
+    }
+    EXPECT_FALSE(hold_seats(connection, user_, "zoom", "active")->is_in_that_meeting);
+    EXPECT_EQ(hold_seats(connection, user_ + 1, "zoom", "active"), std::nullopt);
+  });
+}
+
+TEST_P(MeetingContract, TheNumberOfANewMeetingIsNobodyElses) {
+  const auto before = meeting_in(MeetingState::reserved, "before");
+
+  const auto added = write([&](sql::Connection& connection) {
+    auto wanted = wish("abc");
+    wanted.id = hold_seats(connection, user_, "google_meet", "abc")->next_meeting;
+    return MeetingStore(connection).add(wanted, now());
+  });
+  const auto after = meeting_in(MeetingState::reserved, "after");
+
+  EXPECT_GT(added.id, before.id);
+  EXPECT_GT(after.id, added.id);
+  EXPECT_EQ(
+      read([&](sql::Connection& connection) { return MeetingStore(connection).find(added.id); }),
+      added);
+}
+
+TEST_P(MeetingContract, FindsTheNewest) {
   const auto over = meeting_in(MeetingState::completed, "abc");
   const auto stopping = meeting_in(MeetingState::stopping, "abc");
 
   read([&](sql::Connection& connection) {
     MeetingStore meetings(connection);
     EXPECT_EQ(meetings.find_newest(user_, "google_meet", "abc"), stopping);
-    EXPECT_EQ(meetings.find_live(user_, "google_meet", "abc"), std::nullopt);
     EXPECT_EQ(meetings.find_newest(user_, "zoom", "abc"), std::nullopt);
     EXPECT_EQ(meetings.find_newest(user_ + 1, "google_meet", "abc"), std::nullopt);
   });
-  const auto live = meeting_in(MeetingState::active, "abc");
-  EXPECT_EQ(read([&](sql::Connection& connection) {
-              return MeetingStore(connection).find_live(user_, "google_meet", "abc");
-            }),
-            live);
   EXPECT_LT(over.id, stopping.id);
 }
 
@@ -250,19 +286,17 @@ TEST_P(MeetingContract, MergesDataMemberByMember) {
   EXPECT_EQ(data["status_transition"].size(), 2u);
 }
 
-TEST_P(MeetingContract, KeepsSpeechContainerAndTheWishToStop) {
+TEST_P(MeetingContract, KeepsSpeechAndTheWishToStop) {
   const auto meeting = meeting_in(MeetingState::active, "abc");
 
   write([&](sql::Connection& connection) {
     MeetingStore meetings(connection);
     EXPECT_TRUE(meetings.set_speech(meeting.id, "fr", std::nullopt, now()));
     EXPECT_TRUE(meetings.set_speech(meeting.id, std::nullopt, "translate", now()));
-    EXPECT_TRUE(meetings.set_container(meeting.id, "c-9", now()));
     EXPECT_TRUE(meetings.request_stop(meeting.id, now()));
     const auto after = meetings.find(meeting.id);
     EXPECT_EQ(after->language, "fr");
     EXPECT_EQ(after->task, "translate");
-    EXPECT_EQ(after->bot_container_id, "c-9");
     EXPECT_TRUE(after->stop_requested);
   });
 }
@@ -327,8 +361,14 @@ TEST_P(MeetingContract, FollowsASessionByItsUidAndItsSecret) {
 
   write([&](sql::Connection& connection) {
     SessionStore sessions(connection);
-    const auto added = sessions.add({meeting.id, "uid", "sha", "bot-abc", "simulated"}, now());
-    EXPECT_EQ(sessions.find_by_uid("uid"), added);
+    sessions.add({meeting.id, "uid", "sha", "bot-abc", "simulated"}, now());
+    const auto added = sessions.find_by_uid("uid");
+    ASSERT_TRUE(added.has_value());
+    EXPECT_EQ(added->meeting_id, meeting.id);
+    EXPECT_EQ(added->container_id, "bot-abc");
+    EXPECT_EQ(added->runtime, "simulated");
+    EXPECT_EQ(added->started_at, now());
+    EXPECT_EQ(added->ended_at, std::nullopt);
     EXPECT_EQ(sessions.find_by_secret("sha"), added);
     EXPECT_EQ(sessions.find_by_secret("other"), std::nullopt);
     EXPECT_TRUE(sessions.set_container("uid", "c-2"));

@@ -95,11 +95,11 @@ TEST_P(UserContract, RemovesAUserWithAllThatIsTheirs) {
     for (const auto id : {user.id, other.id}) {
       TokenStore(connection).create({id, "sha-" + std::to_string(id)}, now());
       MeetingStore(connection)
-          .insert({.user_id = id,
-                   .platform = "zoom",
-                   .native_meeting_id = "1",
-                   .bot_container_id = "bot-1"},
-                  now());
+          .add({.user_id = id,
+                .platform = "zoom",
+                .native_meeting_id = "1",
+                .bot_container_id = "bot-1"},
+               now());
     }
   });
 

@@ -59,7 +59,7 @@ class Rounds : public testing::Test {
   std::int64_t add_ended_meeting() {
     return write([this](sql::Connection& connection) {
       store::MeetingStore meetings(connection);
-      const auto id = meetings.insert(new_meeting(), now())->id;
+      const auto id = meetings.add(new_meeting(), now()).id;
       store::TransitionFields fields;
       fields.end_time = now();
       meetings.transition(
@@ -166,7 +166,7 @@ TEST_F(Rounds, KeepTranscriptsForEverUnlessToldOtherwise) {
 
 TEST_F(Rounds, KeepTranscriptsOfMeetingsThatGoOn) {
   write([this](sql::Connection& connection) {
-    const auto id = store::MeetingStore(connection).insert(new_meeting(), now())->id;
+    const auto id = store::MeetingStore(connection).add(new_meeting(), now()).id;
     const std::vector<store::NewSegment> spoken = {
         {.session_uid = "s", .segment_key = "s:0", .end_s = 1, .text = "hello"}};
     store::TranscriptStore(connection).upsert(id, spoken, now());

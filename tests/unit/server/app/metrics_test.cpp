@@ -75,7 +75,7 @@ class StoreGauges : public testing::Test {
       meeting.user_id = user.id;
       meeting.platform = "zoom";
       meeting.native_meeting_id = native_id;
-      store::MeetingStore(connection).insert(meeting, 0);
+      store::MeetingStore(connection).add(meeting, 0);
     });
   }
 

@@ -27,7 +27,7 @@ class MailboxTest : public testing::Test {
       meeting.user_id = owner;
       meeting.platform = "zoom";
       meeting.native_meeting_id = "1";
-      meeting_ = store::MeetingStore(connection).insert(meeting, 1)->id;
+      meeting_ = store::MeetingStore(connection).add(meeting, 1).id;
       store::SessionStore(connection).add({meeting_, "uid", "hash"}, 1);
     });
   }

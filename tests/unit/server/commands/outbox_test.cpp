@@ -22,13 +22,13 @@ class Outbox : public testing::Test {
       const auto owner =
           store::UserStore(connection).find_or_create({.email = "a@example.com"}, 1).user.id;
       const auto meeting = store::MeetingStore(connection)
-                               .insert({.user_id = owner,
-                                        .platform = "zoom",
-                                        .native_meeting_id = "1",
-                                        .bot_container_id = "bot"},
-                                       1);
-      store::SessionStore(connection).add({meeting->id, "uid", "hash"}, 1);
-      return meeting->id;
+                               .add({.user_id = owner,
+                                     .platform = "zoom",
+                                     .native_meeting_id = "1",
+                                     .bot_container_id = "bot"},
+                                    1);
+      store::SessionStore(connection).add({meeting.id, "uid", "hash"}, 1);
+      return meeting.id;
     });
     register_outbox(queue_, database_, clock_, [this](const auto& session, const auto& payload) {
       return publish(session, payload);

@@ -25,20 +25,20 @@ class Copy : public testing::Test {
       for (int i = 0; i < 450; ++i) {
         const auto id = std::to_string(i);
         MeetingStore meetings(connection);
-        const auto meeting = meetings.insert({.user_id = user,
-                                              .platform = "zoom",
-                                              .native_meeting_id = id,
-                                              .bot_container_id = "bot-" + id},
-                                             1000 + i);
+        const auto meeting = meetings.add({.user_id = user,
+                                           .platform = "zoom",
+                                           .native_meeting_id = id,
+                                           .bot_container_id = "bot-" + id},
+                                          1000 + i);
         SessionStore(connection)
-            .add({meeting->id, "uid-" + id, "hash-" + id, "bot-" + id, "process"}, 1000);
+            .add({meeting.id, "uid-" + id, "hash-" + id, "bot-" + id, "process"}, 1000);
         const std::vector<NewSegment> said = {{.session_uid = "uid-" + id,
                                                .segment_key = id,
                                                .start_s = 0.1,
                                                .end_s = 1.7,
                                                .text = "hi"}};
-        TranscriptStore(connection).upsert(meeting->id, said, 2000);
-        meetings.transition(meeting->id,
+        TranscriptStore(connection).upsert(meeting.id, said, 2000);
+        meetings.transition(meeting.id,
                             domain::MeetingState::reserved,
                             domain::MeetingState::failed,
                             {.stop_requested = i % 2 == 0},

@@ -303,11 +303,11 @@ TEST_F(GroupCommit, NeverGivesMoreSeatsThanTheLimit) {
         MeetingStore meetings(connection);
         if (meetings.count_live(user) >= limit)
           return Error{.code = Errc::limit_reached, .message = "no seat"};
-        meetings.insert({.user_id = user,
-                         .platform = "zoom",
-                         .native_meeting_id = std::to_string(i),
-                         .bot_container_id = "b"},
-                        0);
+        meetings.add({.user_id = user,
+                      .platform = "zoom",
+                      .native_meeting_id = std::to_string(i),
+                      .bot_container_id = "b"},
+                     0);
         return Unit{};
       });
       if (result) ++seats;

@@ -65,7 +65,8 @@ TEST_F(PostgresEngine, NeverMoreBotsThanTheLimitHoweverManyAskAtOnce) {
                                   .platform = "zoom",
                                   .native_meeting_id = std::to_string(i),
                                   .bot_container_id = "bot"};
-          return meetings.insert(wanted, clock_.now_ms()).has_value();
+          meetings.add(wanted, clock_.now_ms());
+          return true;
         });
         if (mine) ++stored;
       });

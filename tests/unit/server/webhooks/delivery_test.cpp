@@ -48,7 +48,7 @@ class DeliveryTest : public testing::Test {
       meeting.platform = "zoom";
       meeting.native_meeting_id = "123456789";
       meeting.passcode = "do-not-tell";
-      meeting_ = *store::MeetingStore(connection).insert(meeting, 1);
+      meeting_ = store::MeetingStore(connection).add(meeting, 1);
     });
   }
   void set_webhook(const std::string& url) {
