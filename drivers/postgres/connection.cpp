@@ -186,7 +186,7 @@ void PostgresConnection::put(std::string_view sql, const TextValues& texts) {
   if (lost_) lose("it was lost before");
   // What is on its way refers to the statements that are kept.
   if (statements_.size() >= max_statements && flight_.empty()) {
-    read_sent(steady_clock::now() + statement_timeout_);
+    read_sent(deadline());
     put_unprepared("DEALLOCATE ALL");
     statements_.clear();
   }
@@ -227,16 +227,20 @@ void PostgresConnection::defer(std::string_view sql, std::span<const Value> valu
 }
 
 void PostgresConnection::roll_back_later() {
-  read_sent(steady_clock::now() + statement_timeout_);
+  read_sent(deadline());
   defer("ROLLBACK");
   end_flight();
   if (PQflush(connection_.get()) < 0) lose(first_line(PQerrorMessage(connection_.get())));
   sent_.swap(flight_);
 }
 
+PostgresConnection::Instant PostgresConnection::deadline() const {
+  return std::min(steady_clock::now() + statement_timeout_ + slack, until_);
+}
+
 void PostgresConnection::wait(int events, Instant deadline) {
   if (!wait_for_socket(PQsocket(connection_.get()), static_cast<short>(events), deadline))
-    lose("no answer within " + format_duration(statement_timeout_));
+    lose("no answer in time");
 }
 
 PostgresConnection::Answer PostgresConnection::next_answer(Instant deadline) {
@@ -312,7 +316,8 @@ void PostgresConnection::refuse(const Answer& answer, std::string_view sql, Prep
   throw Fault(text);
 }
 
-std::vector<PostgresConnection::Answer> PostgresConnection::land(Instant deadline) {
+std::vector<PostgresConnection::Answer> PostgresConnection::land() {
+  const auto deadline = this->deadline();
   end_flight();
   read_sent(deadline);
   const auto flight = std::exchange(flight_, {});
@@ -344,21 +349,18 @@ Rows PostgresConnection::rows_of_kept(Kept& kept, const Answer& answer) {
 }
 
 void PostgresConnection::execute(std::string_view sql) {
-  const auto deadline = steady_clock::now() + statement_timeout_ + slack;
   put_unprepared(sql);
-  land(deadline);
+  land();
 }
 
 Rows PostgresConnection::query(std::string_view sql, std::span<const Value> values) {
-  const auto deadline = steady_clock::now() + statement_timeout_ + slack;
   put(sql, TextValues(values, sql));
   auto& kept = *flight_.back().kept;
-  const auto answers = land(deadline);
+  const auto answers = land();
   return rows_of_kept(kept, answers.back());
 }
 
 std::vector<Rows> PostgresConnection::query_all(std::span<const Statement> statements) {
-  const auto deadline = steady_clock::now() + statement_timeout_ + slack;
   std::vector<TextValues> texts;
   texts.reserve(statements.size());
   for (const auto& statement : statements)
@@ -368,7 +370,7 @@ std::vector<Rows> PostgresConnection::query_all(std::span<const Statement> state
     put(statements[i].sql, texts[i]);
     kept.push_back(flight_.back().kept);
   }
-  const auto answers = land(deadline);
+  const auto answers = land();
   std::vector<Rows> rows;
   rows.reserve(kept.size());
   const auto first = answers.size() - kept.size();

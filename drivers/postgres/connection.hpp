@@ -58,6 +58,11 @@ class PostgresConnection final : public Connection {
   void defer(std::string_view sql) { defer(sql, std::span<const Value>()); }
   const Dialect& dialect() const override { return postgres_dialect; }
 
+  using Instant = std::chrono::steady_clock::time_point;
+  // From now on no answer is waited for after that, however long a statement may take: a session
+  // that has not answered by then is lost.
+  void answer_by(Instant until) { until_ = until; }
+
   // Sends ROLLBACK at once, after what was deferred; their answers are read when the next
   // statement's is awaited, and a failure then makes the session unusable.
   void roll_back_later();
@@ -92,7 +97,6 @@ class PostgresConnection final : public Connection {
       return std::hash<std::string_view>()(text);
     }
   };
-  using Instant = std::chrono::steady_clock::time_point;
   // How the server comes to know a statement: by a PREPARE that travels before it, by an earlier
   // one, or not prepared at all.
   enum class Prepared { now, before, never };
@@ -108,6 +112,8 @@ class PostgresConnection final : public Connection {
   void put(std::string_view sql, const TextValues& texts);
   void put_unprepared(std::string_view sql);
   void end_flight();
+  // For what begins now.
+  Instant deadline() const;
   void wait(int events, Instant deadline);
   // The next answer of the flight under way; null between the answers of two statements.
   Answer next_answer(Instant deadline);
@@ -115,7 +121,7 @@ class PostgresConnection final : public Connection {
   Answer answer_of_one(Instant deadline);
   // Ends the flight and reads it: the answers of its statements. Throws for the first that was
   // refused.
-  std::vector<Answer> land(Instant deadline);
+  std::vector<Answer> land();
   void read_end_of_flight(Instant deadline);
   void read_sent(Instant deadline);
   // What was prepared in a flight of which a statement was refused may not be there.
@@ -125,6 +131,7 @@ class PostgresConnection final : public Connection {
   [[noreturn]] void refuse(const Answer& answer, std::string_view sql, Prepared prepared);
 
   const Millis statement_timeout_;
+  Instant until_ = Instant::max();
   std::unique_ptr<pg_conn, Close> connection_;
   std::unordered_map<std::string, Kept, Hash, std::equal_to<>> statements_;
   std::uint64_t prepared_ = 0;

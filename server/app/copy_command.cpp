@@ -91,6 +91,13 @@ Status carry_secret(const Place& from,
   return write_private_file(folder_of(to) + "/" + secret_file, *secret);
 }
 
+// All is read and written in one transaction each, which nobody waits for but whoever has begun it.
+store::DatabaseOptions patient(store::DatabaseOptions options) {
+  options.write_wait = std::chrono::hours{24};
+  options.statement_timeout = std::chrono::minutes{10};
+  return options;
+}
+
 }  // namespace
 
 Status copy_installation(const std::string& from,
@@ -116,8 +123,8 @@ Status copy_installation(const std::string& from,
   const auto target_folder = hold(*target);
   if (!target_folder) return target_folder.error();
 
-  store::Database source_database(source->options, clock);
-  store::Database target_database(target->options, clock);
+  store::Database source_database(patient(source->options), clock);
+  store::Database target_database(patient(target->options), clock);
   const auto copied = store::copy_database(source_database, target_database);
   if (!copied) return copied.error();
   if (auto carried =

@@ -50,8 +50,11 @@ struct Attempt {
 
 class Writing {
  public:
-  Writing(PostgresPool& pool, std::size_t most_waiting)
-      : pool_(pool), most_waiting_(most_waiting), thread_([this] { run_submitted(); }) {}
+  Writing(PostgresPool& pool, Millis longest, std::size_t most_waiting)
+      : pool_(pool),
+        longest_(longest),
+        most_waiting_(most_waiting),
+        thread_([this] { run_submitted(); }) {}
 
   Writing(const Writing&) = delete;
   Writing& operator=(const Writing&) = delete;
@@ -110,25 +113,26 @@ class Writing {
 
   void run(WriteTask& task) {
     constexpr int most_attempts = 6;
-    constexpr Millis longest{4000};
     constexpr Backoff pauses{.first = Millis{4}, .longest = Millis{200}};
     const auto since = steady_clock::now();
-    auto attempt = try_once(task);
+    const auto until = since + longest_;
+    auto attempt = try_once(task, until);
     for (std::size_t retry = 0; attempt.may_repeat && retry + 1 < most_attempts; ++retry) {
-      if (steady_clock::now() - since > longest) break;
-      std::this_thread::sleep_for(pauses.jittered(retry));
-      attempt = try_once(task);
+      const auto pause = pauses.jittered(retry);
+      if (steady_clock::now() + pause >= until) break;
+      std::this_thread::sleep_for(pause);
+      attempt = try_once(task, until);
     }
     note(attempt, steady_clock::now() - since);
     task.finish(attempt.failure);
   }
 
-  Attempt try_once(WriteTask& task) {
+  Attempt try_once(WriteTask& task, steady_clock::time_point until) {
     Attempt attempt;
     bool committing = false;
     std::optional<PostgresPool::Loan> loan;
     try {
-      loan.emplace(pool_);
+      loan.emplace(pool_, until);
       auto& session = loan->session();
       session.defer("BEGIN");
       if (run_inside(task, session) == WriteTask::Wish::roll_back) {
@@ -187,6 +191,7 @@ class Writing {
   }
 
   PostgresPool& pool_;
+  const Millis longest_;
   const std::size_t most_waiting_;
   mutable std::mutex mutex_;
   std::condition_variable something_waits_;
@@ -199,10 +204,9 @@ class Writing {
 class PostgresEngine final : public Engine {
  public:
   explicit PostgresEngine(const DatabaseOptions& options)
-      : pool_({.session = session_options(options),
-               .most = options.most_sessions,
-               .longest_wait = options.reader_wait}),
-        writing_(pool_, options.max_waiting_writes) {}
+      : longest_(options.write_wait),
+        pool_({.session = session_options(options), .most = options.most_sessions}),
+        writing_(pool_, longest_, options.max_waiting_writes) {}
 
   void submit(std::shared_ptr<WriteTask> task) override { writing_.submit(std::move(task)); }
   void perform(std::shared_ptr<WriteTask> task) override { writing_.perform(*task); }
@@ -231,7 +235,7 @@ class PostgresEngine final : public Engine {
     constexpr Millis longest{1000};
     const auto since = steady_clock::now();
     while (true) {
-      const PostgresPool::Loan loan(pool_);
+      const PostgresPool::Loan loan(pool_, since + longest_);
       try {
         return reading(loan.session());
       } catch (const Unavailable&) {
@@ -253,6 +257,7 @@ class PostgresEngine final : public Engine {
     session.roll_back_later();
   }
 
+  const Millis longest_;  // that a read or a write may take, with all its attempts
   PostgresPool pool_;
   Writing writing_;
 };

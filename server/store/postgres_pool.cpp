@@ -1,5 +1,7 @@
 #include "server/store/postgres_pool.hpp"
 
+#include <algorithm>
+
 #include "base/backoff.hpp"
 
 namespace bot::store {
@@ -14,15 +16,15 @@ constexpr const char* told_when_away = "the database cannot be reached; try agai
 
 PostgresPool::PostgresPool(Options options) : options_(std::move(options)) {}
 
-PostgresPool::Session PostgresPool::take() {
+PostgresPool::Session PostgresPool::take(Instant until) {
   std::unique_lock lock(mutex_);
-  const auto deadline = steady_clock::now() + options_.longest_wait;
   const auto free = [&] { return !idle_.empty() || open_ < options_.most; };
-  if (!changed_.wait_until(lock, deadline, free))
+  if (!changed_.wait_until(lock, until, free))
     throw Unavailable("all connections to PostgreSQL are busy", "the database is busy; try again");
   if (!idle_.empty()) {
     auto session = std::move(idle_.back());
     idle_.pop_back();
+    session->answer_by(until);
     return session;
   }
   if (failures_ > 0) {
@@ -32,13 +34,17 @@ PostgresPool::Session PostgresPool::take() {
   }
   ++open_;
   lock.unlock();
-  return open();
+  return open(until);
 }
 
-PostgresPool::Session PostgresPool::open() {
+PostgresPool::Session PostgresPool::open(Instant until) {
   constexpr Backoff pauses{.first = Millis{100}, .longest = Millis{2000}};
   try {
-    auto session = std::make_unique<sql::PostgresConnection>(options_.session);
+    auto options = options_.session;
+    const auto left = std::chrono::duration_cast<Millis>(until - steady_clock::now());
+    options.connect_timeout = std::min(options.connect_timeout, std::max(left, Millis{1}));
+    auto session = std::make_unique<sql::PostgresConnection>(options);
+    session->answer_by(until);
     const std::lock_guard lock(mutex_);
     failures_ = 0;
     return session;

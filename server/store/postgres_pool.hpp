@@ -21,17 +21,19 @@ class PostgresPool {
   struct Options {
     sql::PostgresOptions session;
     std::size_t most = 16;
-    Millis longest_wait{4000};  // for one of them to come back
   };
 
   explicit PostgresPool(Options options);
   PostgresPool(const PostgresPool&) = delete;
   PostgresPool& operator=(const PostgresPool&) = delete;
 
-  // A borrowed session. One that is lost or still inside a transaction is closed at the end.
+  using Instant = std::chrono::steady_clock::time_point;
+
+  // A borrowed session, had and used until then: neither waiting for it nor any answer on it takes
+  // longer. One that is lost or still inside a transaction is closed at the end.
   class Loan {
    public:
-    explicit Loan(PostgresPool& pool) : pool_(pool), session_(pool.take()) {}
+    Loan(PostgresPool& pool, Instant until) : pool_(pool), session_(pool.take(until)) {}
     Loan(const Loan&) = delete;
     Loan& operator=(const Loan&) = delete;
     ~Loan() { pool_.give_back(std::move(session_)); }
@@ -48,8 +50,8 @@ class PostgresPool {
  private:
   using Session = std::unique_ptr<sql::PostgresConnection>;
 
-  Session take();
-  Session open();
+  Session take(Instant until);
+  Session open(Instant until);
   void give_back(Session session) noexcept;
 
   const Options options_;

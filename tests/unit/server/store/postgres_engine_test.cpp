@@ -13,6 +13,7 @@
 #include "server/store/meeting_store.hpp"
 #include "server/store/setting_store.hpp"
 #include "server/store/user_store.hpp"
+#include "tests/fakes/drivers/cut_link.hpp"
 #include "tests/fakes/drivers/postgres_schema.hpp"
 
 namespace bot::store {
@@ -156,6 +157,47 @@ TEST_F(PostgresEngine, RefusesToWriteWhileReading) {
     return 0;
   }),
                Fault);
+}
+
+TEST_F(PostgresEngine, EveryCallerIsToldInTimeThatTheServerIsSilent) {
+  CutLink link(port_of(schema_.url()));
+  const DatabaseOptions options{
+      .url = with_port(schema_.url(), link.port()), .write_wait = Millis{600}, .most_sessions = 2};
+  Database database(options, clock_);
+  std::atomic<int> unavailable{0};
+  const auto begun = std::chrono::steady_clock::now();
+  link.cut();
+  {
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 12; ++i) {
+      callers.emplace_back([&, i] {
+        const auto look = [](sql::Connection& connection) { connection.query("SELECT 1"); };
+        try {
+          i % 2 == 0 ? database.read(look) : database.write(look);
+        } catch (const Unavailable&) {
+          ++unavailable;
+        }
+      });
+    }
+  }
+
+  EXPECT_EQ(unavailable, 12);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{2});
+  link.heal();
+  const auto works = [&] {
+    try {
+      database.write(
+          [](sql::Connection& connection) { SettingStore(connection).put("healed", "yes"); });
+      return true;
+    } catch (const Unavailable&) {
+      return false;  // the next attempt to connect is not due yet
+    }
+  };
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+  bool healed = works();
+  while (!healed && std::chrono::steady_clock::now() < patience)
+    healed = works();
+  EXPECT_TRUE(healed);
 }
 
 TEST_F(PostgresEngine, ManyProgramsMayMigrateAtOnce) {
