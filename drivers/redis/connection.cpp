@@ -20,13 +20,19 @@ timeval timeval_of(Millis value) {
   return result;
 }
 
-// False at the deadline.
-bool wait_for_socket(int socket, short events, steady_clock::time_point deadline) {
+// False at the deadline, or when interrupted.
+bool wait_for_socket(int socket,
+                     short events,
+                     steady_clock::time_point deadline,
+                     const Interrupt* interrupt = nullptr) {
   while (true) {
     const auto left = std::chrono::ceil<Millis>(deadline - steady_clock::now()).count();
-    pollfd waited{.fd = socket, .events = events, .revents = 0};
-    const int ready = ::poll(&waited, 1, static_cast<int>(std::max<std::int64_t>(left, 0)));
-    if (ready > 0) return true;
+    std::array<pollfd, 2> waited{{{.fd = socket, .events = events, .revents = 0},
+                                  {.fd = -1, .events = POLLIN, .revents = 0}}};
+    if (interrupt != nullptr) waited[1].fd = interrupt->descriptor();
+    const int ready =
+        ::poll(waited.data(), waited.size(), static_cast<int>(std::max<std::int64_t>(left, 0)));
+    if (ready > 0) return waited[0].revents != 0;
     if (ready == 0 && left <= 0) return false;
     if (ready < 0 && errno != EINTR) return false;
   }
@@ -97,7 +103,7 @@ void Connection::write_out(Instant deadline) {
   }
 }
 
-std::optional<Reply> Connection::read_one(Instant deadline) {
+std::optional<Reply> Connection::read_one(Instant deadline, const Interrupt* interrupt) {
   while (true) {
     void* answer = nullptr;
     if (redisGetReplyFromReader(context_.get(), &answer) != REDIS_OK) lose(context_->errstr);
@@ -106,7 +112,7 @@ std::optional<Reply> Connection::read_one(Instant deadline) {
       freeReplyObject(answer);
       return reply;
     }
-    if (!wait_for_socket(context_->fd, POLLIN, deadline)) return std::nullopt;
+    if (!wait_for_socket(context_->fd, POLLIN, deadline, interrupt)) return std::nullopt;
     if (redisBufferRead(context_.get()) != REDIS_OK) lose(context_->errstr);
   }
 }
@@ -135,8 +141,20 @@ std::vector<Reply> Connection::run_all(std::span<const Command> commands) {
   return replies;
 }
 
-std::optional<Reply> Connection::next_message(Millis wait) {
-  return read_one(steady_clock::now() + wait);
+std::optional<Reply> Connection::run_blocking(const Command& command,
+                                              Millis wait,
+                                              const Interrupt& interrupt) {
+  const auto deadline = steady_clock::now() + wait + options_.timeout;
+  append(command);
+  write_out(deadline);
+  auto reply = read_one(deadline, &interrupt);
+  if (!reply && steady_clock::now() >= deadline)
+    lose("no answer within " + format_duration(wait + options_.timeout));
+  return reply;
+}
+
+std::optional<Reply> Connection::next_message(Millis wait, const Interrupt* interrupt) {
+  return read_one(steady_clock::now() + wait, interrupt);
 }
 
 void Connection::send(const Command& command) {

@@ -12,6 +12,7 @@
 
 #include "base/duration.hpp"
 #include "base/fault.hpp"
+#include "drivers/redis/interrupt.hpp"
 #include "drivers/redis/reply.hpp"
 #include "drivers/redis/url.hpp"
 
@@ -50,9 +51,15 @@ class Connection {
   // All of them in one flight; the answers in their order, errors among them.
   std::vector<Reply> run_all(std::span<const Command> commands);
 
+  // For a command that blocks at the server, at most `wait`: its answer, errors among them; nullopt
+  // when `interrupt` was raised before. Then the connection is of no more use.
+  std::optional<Reply> run_blocking(const Command& command,
+                                    Millis wait,
+                                    const Interrupt& interrupt);
+
   // After SUBSCRIBE or PSUBSCRIBE by `run`: the next message that the server pushes; nullopt when
-  // none came in time.
-  std::optional<Reply> next_message(Millis wait);
+  // none came in time, or `interrupt` is raised.
+  std::optional<Reply> next_message(Millis wait, const Interrupt* interrupt = nullptr);
   // While subscribed: sends a command, whose answer comes among the messages.
   void send(const Command& command);
 
@@ -64,8 +71,8 @@ class Connection {
 
   void append(const Command& command);
   void write_out(Instant deadline);
-  // nullopt at the deadline.
-  std::optional<Reply> read_one(Instant deadline);
+  // nullopt at the deadline, or when interrupted.
+  std::optional<Reply> read_one(Instant deadline, const Interrupt* interrupt = nullptr);
   [[noreturn]] void lose(const std::string& why) const;
 
   const Options options_;

@@ -137,7 +137,10 @@ std::unique_ptr<events::RedisLink> make_redis_link(const Config& config,
       events::RedisLink::Options{.url = config.redis_url, .origin = origin},
       bus,
       [&mailbox](const std::string& session_uid) { mailbox.wake(session_uid); },
-      [&mailbox] { mailbox.wake_all(); });
+      // Nobody else writes into an embedded database.
+      [&mailbox, shared = !config.database_url.empty()] {
+        if (shared) mailbox.wake_all();
+      });
 }
 
 struct Keys {

@@ -121,10 +121,28 @@ void Mailbox::wake(const std::string& session_uid) {
 void Mailbox::wake_all() {
   {
     const std::scoped_lock lock(mutex_);
-    for (const auto& [session, waiter] : waiting_)
-      woken_.push_back(session);
+    if (waiting_.empty() && serving_.empty()) return;
+    look_for_all_ = true;
   }
   changed_.notify_one();
+}
+
+std::vector<std::string> Mailbox::find_news(const std::map<std::string, std::int64_t>& waiting) {
+  std::vector<std::string> sessions;
+  for (const auto& [session, after] : waiting)
+    sessions.push_back(session);
+  std::vector<std::string> found;
+  try {
+    const auto news = database_.read([&](sql::Connection& connection) {
+      return store::CommandStore(connection).last_undelivered(sessions);
+    });
+    for (const auto& [session, last] : news) {
+      if (last > waiting.at(session)) found.push_back(session);
+    }
+  } catch (const Fault&) {
+    // Each of them looks again when its wait is over.
+  }
+  return found;
 }
 
 void Mailbox::close(const std::string& session_uid) {
@@ -164,15 +182,28 @@ void Mailbox::serve(const std::string& session_uid, Waiter waiter) {
   waiter.callback(std::move(commands));
 }
 
+// REQUIRES: `lock` is held; it is not while the store is asked.
+void Mailbox::look_for_all(std::unique_lock<std::mutex>& lock) {
+  std::map<std::string, std::int64_t> waiting;
+  for (const auto& [session, waiter] : waiting_)
+    waiting.emplace(session, waiter.after);
+  lock.unlock();
+  auto news = find_news(waiting);
+  lock.lock();
+  woken_.insert(woken_.end(), news.begin(), news.end());
+}
+
 void Mailbox::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    if (woken_.empty() && deadlines_.empty()) {
+    const bool called = look_for_all_ || !woken_.empty();
+    if (!called && deadlines_.empty()) {
       changed_.wait(lock);
-    } else if (woken_.empty() && deadlines_.begin()->first > steady_clock::now()) {
+    } else if (!called && deadlines_.begin()->first > steady_clock::now()) {
       changed_.wait_until(lock, Instant(deadlines_.begin()->first));
     }
     if (stopping_) return;
+    if (std::exchange(look_for_all_, false)) look_for_all(lock);
     std::vector<std::pair<std::string, Waiter>> due;
     for (const auto& session : std::exchange(woken_, {})) {
       if (auto waiter = remove(session)) due.emplace_back(session, *std::move(waiter));

@@ -54,7 +54,8 @@ class Mailbox {
 
   // A command for this session has been committed.
   void wake(const std::string& session_uid);
-  // A command may have been committed elsewhere for any session that waits here.
+  // A command may have been committed elsewhere for any session that waits here: looks for all of
+  // them at once, on the mailbox's thread, and wakes those that have one.
   void wake_all();
   // The session is over: who waits for it learns so (not_found).
   void close(const std::string& session_uid);
@@ -75,6 +76,9 @@ class Mailbox {
   };
 
   void run();
+  // The sessions that wait for what is there.
+  std::vector<std::string> find_news(const std::map<std::string, std::int64_t>& waiting);
+  void look_for_all(std::unique_lock<std::mutex>& lock);
   void serve(const std::string& session_uid, Waiter waiter);
   Result<Commands> take(const std::string& session_uid, std::int64_t after);
   std::optional<Waiter> remove(const std::string& session_uid);
@@ -88,6 +92,7 @@ class Mailbox {
   std::multimap<Instant, std::pair<std::string, std::uint64_t>> deadlines_;  // guarded by mutex_
   std::vector<std::string> woken_;                                           // guarded by mutex_
   std::unordered_set<std::string> serving_;                                  // guarded by mutex_
+  bool look_for_all_ = false;                                                // guarded by mutex_
   std::uint64_t next_number_ = 1;
   bool stopping_ = false;
   bool released_ = false;  // guarded by mutex_

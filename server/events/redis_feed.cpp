@@ -14,8 +14,6 @@ using std::chrono::steady_clock;
 
 // How often those who have stopped listening are looked for.
 constexpr Millis attendance_period{1000};
-// How soon a stop is noticed.
-constexpr Millis step{50};
 
 // The channel and body of a pushed message; nullopt for confirmations and pongs.
 std::optional<std::pair<std::string_view, std::string_view>> published(const redis::Reply& reply) {
@@ -38,13 +36,17 @@ void RedisFeed::start() {
 
 void RedisFeed::stop() {
   stopping_ = true;
+  interrupt_.raise();
   if (thread_.joinable()) thread_.join();
 }
 
 void RedisFeed::attend(const std::string& channel) {
   const std::lock_guard lock(mutex_);
   auto& until = attended_[channel];
-  attendance_changed_ = attendance_changed_ || until == Instant{};
+  if (until == Instant{}) {
+    attendance_changed_ = true;
+    interrupt_.raise();
+  }
   until = steady_clock::now() + options_.attendance;
 }
 
@@ -82,11 +84,17 @@ void RedisFeed::run() {
       connected_ = false;
     }
     on_gap_();
-    const auto until = steady_clock::now() + options_.retry_pause;
-    while (!stopping_ && steady_clock::now() < until)
-      std::this_thread::sleep_for(step);
+    pause();
   }
   connected_ = false;
+}
+
+void RedisFeed::pause() {
+  const auto until = steady_clock::now() + options_.retry_pause;
+  while (!stopping_ && steady_clock::now() < until) {
+    const auto left = std::chrono::ceil<Millis>(until - steady_clock::now());
+    if (interrupt_.wait(left)) interrupt_.clear();
+  }
 }
 
 void RedisFeed::follow() {
@@ -105,7 +113,11 @@ void RedisFeed::follow() {
       update_attendance(connection, subscribed);
       next_look = steady_clock::now() + attendance_period;
     }
-    const auto message = connection.next_message(step);
+    interrupt_.clear();
+    if (stopping_ || attendance_changed()) continue;
+    const auto until = std::min(next_look, heard + (asked ? 2 : 1) * options_.silence);
+    const auto left = std::chrono::ceil<Millis>(until - steady_clock::now());
+    const auto message = connection.next_message(std::max(left, Millis{0}), &interrupt_);
     if (message) {
       heard = steady_clock::now();
       asked = false;
@@ -113,8 +125,8 @@ void RedisFeed::follow() {
       continue;
     }
     const auto silent = steady_clock::now() - heard;
-    if (silent > 2 * options_.silence) throw Unavailable("Redis is silent");
-    if (silent > options_.silence && !asked) {
+    if (silent >= 2 * options_.silence) throw Unavailable("Redis is silent");
+    if (silent >= options_.silence && !asked) {
       connection.send({"PING"});
       asked = true;
     }

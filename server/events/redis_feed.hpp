@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/duration.hpp"
+#include "drivers/redis/interrupt.hpp"
 
 namespace bot::redis {
 class Connection;
@@ -54,12 +55,14 @@ class RedisFeed {
 
   void run();
   void follow();
+  void pause();
   bool attendance_changed();
   void update_attendance(redis::Connection& connection, std::set<std::string>& subscribed);
 
   const Options options_;
   const Handler handler_;
   const Gap on_gap_;
+  redis::Interrupt interrupt_;
   std::mutex mutex_;
   std::map<std::string, Instant> attended_;  // until when; guarded by mutex_
   bool attendance_changed_ = false;          // likewise

@@ -1,5 +1,7 @@
 #include "server/store/command_store.hpp"
 
+#include <algorithm>
+
 #include "server/store/row_reader.hpp"
 
 namespace bot::store {
@@ -55,6 +57,27 @@ std::vector<CommandRow> CommandStore::undelivered(std::string_view session_uid,
                                     " AND status <> 'acknowledged' ORDER BY id",
                                     {session_uid, after_id}),
                   read_command);
+}
+
+std::vector<std::pair<std::string, std::int64_t>> CommandStore::last_undelivered(
+    std::span<const std::string> session_uids) {
+  // Always the same statement, so that it is prepared once.
+  constexpr std::size_t at_once = 100;
+  static const std::string statement = [] {
+    std::string text = "SELECT session_uid, MAX(id) FROM bot_commands WHERE session_uid IN ($1";
+    for (std::size_t i = 2; i <= at_once; ++i)
+      text += ", $" + std::to_string(i);
+    return text + ") AND status <> 'acknowledged' GROUP BY session_uid";
+  }();
+  std::vector<std::pair<std::string, std::int64_t>> found;
+  for (std::size_t first = 0; first < session_uids.size(); first += at_once) {
+    const auto some = session_uids.subspan(first, std::min(at_once, session_uids.size() - first));
+    std::vector<sql::Value> values(some.begin(), some.end());
+    values.resize(at_once, "");
+    for (const sql::Row row : connection_.query(statement, values))
+      found.emplace_back(row.text(0), row.integer(1));
+  }
+  return found;
 }
 
 std::optional<std::vector<CommandRow>> CommandStore::begin_publishing(std::string_view session_uid,

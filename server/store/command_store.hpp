@@ -30,6 +30,9 @@ class CommandStore {
   // Of the session, after `after_id`, not acknowledged yet: what a bot that reconnects missed.
   // Oldest first.
   std::vector<CommandRow> undelivered(std::string_view session_uid, std::int64_t after_id);
+  // For a look at many sessions at once: the last id of those that have something undelivered.
+  std::vector<std::pair<std::string, std::int64_t>> last_undelivered(
+      std::span<const std::string> session_uids);
   // Commands of the session that were not published yet, oldest first, for the caller alone until
   // `until` or end_publishing; nullopt while somebody else has them;
   // none when the session is gone.

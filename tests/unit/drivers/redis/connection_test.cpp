@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include "base/ids.hpp"
 
@@ -96,6 +98,32 @@ TEST(RedisServer, ThatIsNotThereIsUnavailableAndNamed) {
     EXPECT_NE(text.find("127.0.0.1:1"), text.npos);
     EXPECT_EQ(text.find("hunter2"), text.npos);
   }
+}
+
+TEST_F(Redis, ABlockingCommandIsAnsweredAsSoonAsThereIsSomething) {
+  const Interrupt never;
+  connection_.run({"RPUSH", key("q"), "first"});
+
+  const auto there = connection_.run_blocking({"BLPOP", key("q"), "5"}, Millis{5000}, never);
+  const auto none = connection_.run_blocking({"BLPOP", key("q"), "0.05"}, Millis{50}, never);
+
+  ASSERT_TRUE(there);
+  EXPECT_EQ(there->list.at(1).text, "first");
+  ASSERT_TRUE(none);
+  EXPECT_TRUE(none->is_nil());
+}
+
+TEST_F(Redis, AnInterruptEndsTheWaitForABlockingCommandAndForAMessage) {
+  Interrupt interrupt;
+  const auto begun = std::chrono::steady_clock::now();
+  std::thread other([&] { interrupt.raise(); });
+  EXPECT_FALSE(connection_.run_blocking({"BLPOP", key("q"), "30"}, Millis{30'000}, interrupt));
+  EXPECT_FALSE(Connection(server()).next_message(Millis{30'000}, &interrupt));
+  other.join();
+  interrupt.clear();
+  EXPECT_FALSE(interrupt.wait(Millis{0}));
+
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 
 #include "server/store/command_store.hpp"
@@ -75,6 +76,47 @@ TEST_F(MailboxTest, WhatIsThereComesAtOnceAndIsMarkedDelivered) {
   EXPECT_EQ((*commands)[0].id, first);
   EXPECT_EQ((*commands)[1].id, second);
   EXPECT_EQ(status(first), "delivered");
+}
+
+TEST_F(MailboxTest, ALookForAllWakesWhoHasACommandAndLeavesTheOthersWaiting) {
+  auto future = fetch(0, seconds(60));
+  std::atomic<int> others{0};
+  for (int i = 0; i < 250; ++i) {
+    const auto session = "other-" + std::to_string(i);
+    database_.write([&](sql::Connection& connection) {
+      store::SessionStore(connection).add({meeting_, session, "hash-" + session}, 1);
+    });
+    mailbox_->fetch(session, 0, seconds(60), [&](const Result<Commands>&) { ++others; });
+  }
+  // As another server does: nobody here is told.
+  const auto sent = command("leave");
+  EXPECT_FALSE(is_ready(future));
+
+  mailbox_->wake_all();
+
+  const auto commands = get(future);
+  ASSERT_TRUE(commands);
+  ASSERT_EQ(commands->size(), 1U);
+  EXPECT_EQ((*commands)[0].id, sent);
+  EXPECT_EQ(mailbox_->waiting(), 250U);
+  EXPECT_EQ(others, 0);
+  mailbox_->release_all();
+}
+
+TEST_F(MailboxTest, ALookForAllWakesNobodyForWhatHeHasAlready) {
+  const auto sent = command("leave");
+  auto future = fetch(sent, seconds(60));
+  auto looked = std::make_shared<std::promise<void>>();
+
+  mailbox_->wake_all();
+  // The mailbox's thread does one thing after the other.
+  mailbox_->fetch(
+      "nobody", 0, Millis{1}, [looked](const Result<Commands>&) { looked->set_value(); });
+
+  EXPECT_EQ(looked->get_future().wait_for(seconds(10)), std::future_status::ready);
+  EXPECT_FALSE(is_ready(future));
+  EXPECT_EQ(mailbox_->waiting(), 1U);
+  mailbox_->release_all();
 }
 
 TEST_F(MailboxTest, AShutdownAnswersWhoWaitsAndLetsNobodyWaitAgain) {

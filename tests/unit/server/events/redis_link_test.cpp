@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/text.hpp"
 #include "drivers/redis/connection.hpp"
 #include "server/events/redis_channels.hpp"
 
@@ -111,6 +113,37 @@ TEST(RedisLink, ShowsTheChannelsOnWhichBotsWaitHere) {
   while (listening == 0 && std::chrono::steady_clock::now() < until)
     listening = connection.run({"PUBSUB", "CHANNELS", command_channel(session)}).list.size();
   EXPECT_EQ(listening, 1u);
+}
+
+// How often the server was asked whether it lives, by anybody.
+std::int64_t pings() {
+  redis::Connection connection({.address = redis::parse_url(server_url()).value()});
+  const auto text = connection.run({"INFO", "commandstats"}).text;
+  constexpr std::string_view label = "cmdstat_ping:calls=";
+  const auto at = text.find(label);
+  if (at == text.npos) return 0;
+  const auto number = std::string_view(text).substr(at + label.size());
+  return parse_int(number.substr(0, number.find(','))).value_or(0);
+}
+
+TEST(RedisLink, AnIdleServerIsAskedWhetherItLivesAndTellsOfNoGap) {
+  std::atomic<int> gaps{0};
+  RedisFeed feed(
+      {.url = server_url(),
+       .patterns = {"idle-" + random_hex(12)},
+       .retry_pause = Millis{20},
+       .silence = Millis{100}},
+      [](auto, auto) {},
+      [&] { ++gaps; });
+  const auto before = pings();
+  feed.start();
+
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (pings() < before + 3 && std::chrono::steady_clock::now() < until) {
+  }
+  EXPECT_GE(pings(), before + 3);
+  EXPECT_EQ(gaps, 1);
+  feed.stop();
 }
 
 TEST(RedisLink, WithoutAServerEverythingElseGoesOn) {
