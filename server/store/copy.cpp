@@ -16,12 +16,14 @@ struct Table {
 };
 
 // Each after those it refers to.
-constexpr std::array<Table, 11> tables{{
+constexpr std::array<Table, 13> tables{{
     {"users", "id"},
     {"api_tokens", "id"},
     {"meetings", "id"},
     {"meeting_sessions", "id"},
     {"transcriptions", "id"},
+    {"speech_sessions", "id"},
+    {"speaker_events", "id"},
     {"bot_commands", "id"},
     {"webhook_deliveries", "id"},
     {"audit_log", "id"},

@@ -325,6 +325,7 @@ bool MeetingStore::anonymise(std::int64_t id, UnixMillis now) {
   const auto rows = data_for_update(connection_, "id = $1", {id});
   if (rows.empty()) return false;
   connection_.query("DELETE FROM transcriptions WHERE meeting_id = $1", {id});
+  connection_.query("DELETE FROM speaker_events WHERE meeting_id = $1", {id});
   connection_.query(
       "UPDATE meetings SET native_meeting_id = NULL, constructed_meeting_url = NULL,"
       " passcode = NULL, data = $2, updated_at = $3 WHERE id = $1",

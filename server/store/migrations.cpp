@@ -162,13 +162,35 @@ Migration replicas() {
           }};
 }
 
+Migration speech_streams() {
+  return {"speech and speakers from streams",
+          {
+              // Since when the times of a bot's speech count, where it said so itself.
+              "CREATE TABLE speech_sessions (id {identity},"
+              " meeting_id BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,"
+              " session_uid TEXT NOT NULL, started_at BIGINT NOT NULL,"
+              " UNIQUE (meeting_id, session_uid))",
+              "CREATE TABLE speaker_events (id {identity},"
+              " meeting_id BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,"
+              " session_uid TEXT NOT NULL, at_ms BIGINT NOT NULL,"
+              " kind TEXT NOT NULL CHECK (kind IN ('start', 'end')),"
+              " participant TEXT NOT NULL, name TEXT NOT NULL,"
+              " UNIQUE (meeting_id, session_uid, at_ms, kind, participant))",
+              // Which entry of a stream a segment came with, and whether its speaker was found by
+              // us.
+              "ALTER TABLE transcriptions ADD COLUMN stream_position BIGINT",
+              "ALTER TABLE transcriptions ADD COLUMN speaker_mapped BOOLEAN",
+          }};
+}
+
 const std::vector<Migration>& steps() {
   static const std::vector<Migration> all = {users_and_meetings(),
                                              deliveries_and_queue(),
                                              fair_shares(),
                                              counts_and_retention(),
                                              publication_of_commands(),
-                                             replicas()};
+                                             replicas(),
+                                             speech_streams()};
   return all;
 }
 

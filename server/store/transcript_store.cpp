@@ -53,10 +53,13 @@ std::vector<SegmentRow> TranscriptStore::of_meeting(std::int64_t meeting_id) {
   return read_all(
       connection_.query(
           "SELECT t.id, t.meeting_id, t.session_uid, t.segment_key, t.start_s, t.end_s, t.text,"
-          " t.speaker, t.language, t.created_at, s.started_at"
-          " FROM transcriptions t LEFT JOIN meeting_sessions s ON s.session_uid = t.session_uid"
+          " t.speaker, t.language, t.created_at, COALESCE(p.started_at, s.started_at)"
+          " FROM transcriptions t LEFT JOIN meeting_sessions s"
+          " ON s.meeting_id = t.meeting_id AND s.session_uid = t.session_uid"
+          " LEFT JOIN speech_sessions p"
+          " ON p.meeting_id = t.meeting_id AND p.session_uid = t.session_uid"
           " WHERE t.meeting_id = $1"
-          " ORDER BY COALESCE(s.started_at, 0) + t.start_s * 1000, t.id",
+          " ORDER BY COALESCE(p.started_at, s.started_at, 0) + t.start_s * 1000, t.id",
           {meeting_id}),
       read_segment);
 }
