@@ -34,6 +34,7 @@ struct SpokenSegment {
   std::string speaker;   // likewise
   UnixMillis absolute_start = 0;
   UnixMillis absolute_end = 0;
+  std::string mapping = {};  // how the speaker was found (contract §1.8); empty: the bot said it
 
   bool operator==(const SpokenSegment&) const = default;
 };

@@ -21,6 +21,11 @@ Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
 
+std::string mapping_of(const SpokenSegment& segment) {
+  if (!segment.mapping.empty()) return segment.mapping;
+  return segment.speaker.empty() ? "UNKNOWN" : "MAPPED";
+}
+
 struct TextOf {
   std::string operator()(const StatusChanged& change) const {
     Json payload{{"status", change.state}};
@@ -39,7 +44,7 @@ struct TextOf {
                {"updated_at", format_time(change.at)},
                {"session_uid", change.session_uid},
                {"speaker", text_or_null(segment.speaker)},
-               {"speaker_mapping_status", segment.speaker.empty() ? "UNKNOWN" : "MAPPED"},
+               {"speaker_mapping_status", mapping_of(segment)},
                {"absolute_start_time", format_time(segment.absolute_start)},
                {"absolute_end_time", format_time(segment.absolute_end)}});
     }

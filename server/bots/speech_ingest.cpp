@@ -1,0 +1,284 @@
+#include "server/bots/speech_ingest.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "base/fault.hpp"
+#include "server/store/meeting_store.hpp"
+#include "server/store/session_store.hpp"
+#include "server/store/speech_store.hpp"
+
+namespace bot::bots {
+namespace {
+
+using domain::SpeakerEvent;
+
+// What was said last may come after the bot has gone.
+constexpr Millis after_the_end = std::chrono::minutes{1};
+// Nobody speaks longer without an event.
+constexpr std::int64_t longest_turn_ms = 30 * 60'000;
+// How far a bot's clock may be off ours.
+constexpr Millis clock_error = std::chrono::hours{24};
+
+std::int64_t milliseconds(double seconds) {
+  return std::llround(seconds * 1000);
+}
+
+std::optional<std::string> unless_empty(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+}  // namespace
+
+// What one transaction does to one meeting, which it holds.
+class SpeechIngest::Writing {
+ public:
+  struct Outcome {
+    std::vector<events::TranscriptChanged> spoken;
+    Refusals refused;
+    std::uint64_t stored = 0;
+  };
+
+  Writing(sql::Connection& connection, UnixMillis now, Outcome& outcome)
+      : connection_(connection), speech_(connection), now_(now), outcome_(outcome) {}
+
+  // REQUIRES: all of one meeting.
+  void write(std::span<const Letter> letters) {
+    const auto meeting = store::MeetingStore(connection_).hold(letters[0].sender.meeting_id);
+    for (const auto& letter : letters) {
+      const auto problem = meeting ? open(*meeting, letter) : "its meeting was deleted";
+      if (!problem.empty()) {
+        outcome_.refused.emplace_back(letter.entry_id, problem);
+        continue;
+      }
+      std::visit([&](const auto& what) { apply(letter, what); }, letter.speech.what);
+      ++outcome_.stored;
+    }
+    for (const auto& [place, from_ms] : unmapped_)
+      map_again(place.first, place.second, from_ms);
+    for (const auto& [uid, session] : sessions_)
+      store::SessionStore(connection_).heartbeat(uid, now_);
+  }
+
+ private:
+  using Segments = std::vector<ReportedSegment>;
+
+  // Why the letter cannot be taken; empty, with the members set, when it can.
+  std::string open(const store::MeetingRow& meeting, const Letter& letter) {
+    if (!meeting.native_meeting_id) return "its meeting was deleted";
+    auto& session = sessions_[letter.sender.session_uid];
+    if (!session) session = store::SessionStore(connection_).find_by_uid(letter.sender.session_uid);
+    if (!session) return "its session was replaced";
+    const auto ended = session->ended_at ? session->ended_at : meeting.end_time;
+    if (ended && letter.at > *ended + after_the_end.count())
+      return "it was sent after the end of its session";
+    meeting_ = &meeting;
+    uid_ = letter.speech.uid.empty() ? session->session_uid : letter.speech.uid;
+    const auto known = speech_.start_of(meeting.id, uid_);
+    started_at_ = known.value_or(session->started_at);
+    says_its_start_ = known || uid_ == session->session_uid;
+    const auto* begins = std::get_if<SpeechBegins>(&letter.speech.what);
+    if (begins != nullptr && (begins->at < session->started_at - clock_error.count() ||
+                              begins->at > now_ + clock_error.count())) {
+      return "its start_timestamp is more than a day off";
+    }
+    return "";
+  }
+
+  void apply(const Letter& /*letter*/, const SpeechBegins& begins) {
+    speech_.set_start(meeting_->id, uid_, begins.at);
+  }
+
+  void apply(const Letter& /*letter*/, const SpeechEnds& /*ends*/) {}
+
+  void apply(const Letter& letter, const Segments& segments) {
+    if (segments.empty()) return;
+    // Under a uid that never said when it began, times count from the session's start.
+    if (!says_its_start_) speech_.set_start(meeting_->id, uid_, started_at_);
+    const auto first = std::min_element(
+        segments.begin(), segments.end(), [](auto& a, auto& b) { return a.start < b.start; });
+    const auto last = std::max_element(
+        segments.begin(), segments.end(), [](auto& a, auto& b) { return a.end < b.end; });
+    const auto turns = turns_between(milliseconds(first->start), milliseconds(last->end));
+    auto news = nothing_spoken(uid_, started_at_);
+    for (const auto& segment : segments) {
+      auto speaker = domain::SpokenBy{domain::SpeakerMapping::mapped, segment.speaker};
+      if (segment.speaker.empty())
+        speaker = turns.speaker_of(milliseconds(segment.start), milliseconds(segment.end));
+      const store::HeardSegment heard{{uid_,
+                                       uid_ + ":" + std::to_string(milliseconds(segment.start)),
+                                       segment.start,
+                                       segment.end,
+                                       segment.text,
+                                       unless_empty(speaker.name),
+                                       unless_empty(segment.language)},
+                                      letter.position,
+                                      segment.speaker.empty()};
+      if (!speech_.put(meeting_->id, heard, now_)) continue;
+      say(news, segment.start, segment.end, segment.text, segment.language, speaker);
+    }
+    if (!news.segments.empty()) outcome_.spoken.push_back(std::move(news));
+  }
+
+  void apply(const Letter& /*letter*/, const SpeakerEvent& event) {
+    if (!speech_.add_event(meeting_->id, uid_, event)) return;
+    const auto [found, is_new] = unmapped_.try_emplace(std::pair(uid_, started_at_), event.at_ms);
+    if (!is_new) found->second = std::min(found->second, event.at_ms);
+  }
+
+  // An event changes who spoke from its time on.
+  void map_again(const std::string& uid, UnixMillis started_at, std::int64_t from_ms) {
+    uid_ = uid;
+    const auto segments = speech_.mapped_after(meeting_->id, uid, from_ms);
+    if (segments.empty()) return;
+    std::int64_t end = 0;
+    for (const auto& segment : segments)
+      end = std::max(end, milliseconds(segment.end_s));
+    const auto turns = turns_between(milliseconds(segments.front().start_s), end);
+    auto news = nothing_spoken(uid, started_at);
+    for (const auto& segment : segments) {
+      const auto speaker =
+          turns.speaker_of(milliseconds(segment.start_s), milliseconds(segment.end_s));
+      if (unless_empty(speaker.name) == segment.speaker) continue;
+      speech_.set_speaker(segment.id, unless_empty(speaker.name));
+      say(news,
+          segment.start_s,
+          segment.end_s,
+          segment.text,
+          segment.language.value_or(""),
+          speaker);
+    }
+    if (!news.segments.empty()) outcome_.spoken.push_back(std::move(news));
+  }
+
+  domain::SpeakerTurns turns_between(std::int64_t start_ms, std::int64_t end_ms) {
+    return domain::SpeakerTurns(
+        speech_.events(meeting_->id, uid_, start_ms - longest_turn_ms, end_ms));
+  }
+
+  events::TranscriptChanged nothing_spoken(const std::string& uid, UnixMillis started_at) {
+    spoken_from_ = started_at;
+    return {meeting_->id,
+            meeting_->user_id,
+            meeting_->platform,
+            meeting_->native_meeting_id.value_or(""),
+            uid,
+            {},
+            now_};
+  }
+
+  void say(events::TranscriptChanged& news,
+           double start,
+           double end,
+           const std::string& text,
+           const std::string& language,
+           const domain::SpokenBy& speaker) const {
+    news.segments.push_back({start,
+                             end,
+                             text,
+                             language,
+                             speaker.name,
+                             spoken_from_ + milliseconds(start),
+                             spoken_from_ + milliseconds(end),
+                             std::string(domain::to_string(speaker.mapping))});
+  }
+
+  sql::Connection& connection_;
+  store::SpeechStore speech_;
+  const UnixMillis now_;
+  Outcome& outcome_;
+  std::map<std::string, std::optional<store::SessionRow>> sessions_;
+  // From when on speakers are to be found again, by uid and its start.
+  std::map<std::pair<std::string, UnixMillis>, std::int64_t> unmapped_;
+  // Of the letter that is open:
+  const store::MeetingRow* meeting_ = nullptr;
+  std::string uid_;
+  UnixMillis started_at_ = 0;
+  bool says_its_start_ = false;
+  UnixMillis spoken_from_ = 0;
+};
+
+SpeechIngest::SpeechIngest(Parts parts, Decode decode, OnRefused on_refused)
+    : parts_(parts), decode_(decode), on_refused_(std::move(on_refused)) {}
+
+std::vector<SpeechIngest::Letter> SpeechIngest::open_letters(
+    std::span<const events::StreamEntry> entries, Refusals& refused) const {
+  std::map<std::string, std::optional<SessionIdentity>> senders;
+  std::vector<Letter> letters;
+  for (const auto& entry : entries) {
+    auto speech = decode_(entry);
+    if (!speech) {
+      refused.emplace_back(entry.id, speech.error().message);
+      continue;
+    }
+    const auto [sender, is_new] = senders.try_emplace(speech->token);
+    if (is_new) {
+      if (auto found = parts_.lifecycle.authenticate(speech->token)) sender->second = *found;
+    }
+    if (!sender->second) {
+      refused.emplace_back(entry.id, "its token is that of no session");
+      continue;
+    }
+    letters.push_back(
+        {entry.id, entry.position(), entry.at(), *sender->second, *std::move(speech)});
+  }
+  // Every server holds meetings in the same order.
+  std::stable_sort(letters.begin(), letters.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.sender.meeting_id, a.position) < std::tie(b.sender.meeting_id, b.position);
+  });
+  return letters;
+}
+
+void SpeechIngest::take(std::span<const events::StreamEntry> entries) {
+  Refusals refused;
+  const auto letters = open_letters(entries, refused);
+  try {
+    store(letters, refused);
+  } catch (const Unavailable&) {
+    throw;
+  } catch (const Fault&) {
+    // The others shall not suffer for one of them.
+    for (const auto& letter : letters)
+      store_alone(letter, refused);
+  }
+  // Not before: had the store gone away, all of them would come again.
+  refused_ += refused.size();
+  for (const auto& [entry, reason] : refused)
+    on_refused_(entry, reason);
+}
+
+void SpeechIngest::store_alone(const Letter& letter, Refusals& refused) {
+  try {
+    store(std::span(&letter, 1), refused);
+  } catch (const Unavailable&) {
+    throw;
+  } catch (const Fault&) {
+    refused.emplace_back(letter.entry_id, "the store refuses it");
+  }
+}
+
+void SpeechIngest::store(std::span<const Letter> letters, Refusals& refused) {
+  if (letters.empty()) return;
+  const auto outcome = parts_.database.write([&](sql::Connection& connection) {
+    Writing::Outcome written;
+    for (std::size_t first = 0; first < letters.size();) {
+      const auto meeting = letters[first].sender.meeting_id;
+      std::size_t next = first;
+      while (next < letters.size() && letters[next].sender.meeting_id == meeting)
+        ++next;
+      Writing(connection, parts_.clock.now_ms(), written)
+          .write(letters.subspan(first, next - first));
+      first = next;
+    }
+    return written;
+  });
+  stored_ += outcome.stored;
+  refused.insert(refused.end(), outcome.refused.begin(), outcome.refused.end());
+  for (const auto& news : outcome.spoken)
+    parts_.bus.publish(news);
+}
+
+}  // namespace bot::bots
