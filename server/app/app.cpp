@@ -14,6 +14,7 @@
 #include "server/app/log.hpp"
 #include "server/app/metrics.hpp"
 #include "server/app/router.hpp"
+#include "server/app/transcript_streams.hpp"
 #include "server/app/version.hpp"
 #include "server/bots/adoption.hpp"
 #include "server/bots/lifecycle.hpp"
@@ -194,6 +195,8 @@ class App::Parts {
                                  config,
                                  keys.replica_name(),
                                  replicas_.get())),
+        streams_(make_transcript_streams(
+            {database_, lifecycle_, bus_, clock, log_}, config_, keys.replica_name())),
         queue_(database_, clock, queue_options(config, keys.replica_name())),
         reaper_(database_,
                 lifecycle_,
@@ -209,7 +212,9 @@ class App::Parts {
                        clock,
                        keys.admin,
                        {.per_second = config.rate_limit, .burst = config.rate_burst}),
-        metrics_(gauges({database_, queue_, clock, [this] { return listener_stats(); }})),
+        metrics_(with_stream_gauges(
+            gauges({database_, queue_, clock, [this] { return listener_stats(); }}),
+            streams_.get())),
         dispatcher_(make_router({database_, lifecycle_, mailbox_, clock}, config_, facts()),
                     hooks()),
         socket_(routes::make_socket_acceptor(authenticator_, database_, bus_)) {
@@ -244,6 +249,7 @@ class App::Parts {
     url_ = url_of(config_.listen_host, listener_->port());
     if (config_.callback_urls.empty()) lifecycle_.set_callback_urls({url_});
     if (redis_) redis_->start();
+    if (streams_) streams_->start();
     if (replicas_) replicas_->start(url_, [this] { adopt_orphans(); });
     const auto found = bots::adopt_bots(database_, *runtime_, lifecycle_);
     queue_.start();
@@ -275,6 +281,7 @@ class App::Parts {
       log_.write(Log::Level::warning, "work in progress goes on after the next start");
     }
     runtime_->stop_watching();
+    if (streams_) streams_->stop();
     if (redis_) redis_->stop();
     leave_replicas();
     log_.write(Log::Level::info, "stopped");
@@ -342,8 +349,9 @@ class App::Parts {
         {.name = "store", .problem = problem_of_the_store()},
         {.name = "server", .problem = draining_ ? "is shutting down" : ""}};
     if (redis_) {
+      const auto away = redis_->problem();
       states.push_back({.name = "redis",
-                        .problem = redis_->problem(),
+                        .problem = away.empty() ? streams_->problem() : away,
                         .without = routes::PartState::Without::degraded});
     }
     return states;
@@ -401,6 +409,7 @@ class App::Parts {
   std::unique_ptr<bots::Runtime> runtime_;
   std::unique_ptr<bots::Replicas> replicas_;  // null: this server is the only one
   bots::Lifecycle lifecycle_;
+  std::unique_ptr<TranscriptStreams> streams_;  // null: without Redis
   queue::Dispatcher queue_;
   bots::Reaper reaper_;
   Housekeeping housekeeping_;

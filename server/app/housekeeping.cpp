@@ -5,6 +5,7 @@
 #include "server/store/audit_store.hpp"
 #include "server/store/delivery_store.hpp"
 #include "server/store/idempotency_store.hpp"
+#include "server/store/speech_store.hpp"
 #include "server/store/transcript_store.hpp"
 
 namespace bot::app {
@@ -12,6 +13,8 @@ namespace {
 
 constexpr Millis round_interval = std::chrono::minutes{10};
 constexpr Millis keep_idempotency_keys = std::chrono::hours{24};
+// Needed for speech that comes late, not for the transcript.
+constexpr Millis keep_speaker_events = std::chrono::hours{24};
 constexpr std::int64_t batch = 1000;
 
 // Repeats one bounded deletion, each in a write of its own so that requests get in between.
@@ -66,6 +69,10 @@ std::size_t Housekeeping::run_once() {
   });
   gone += purge_all(database_, [&](sql::Connection& connection) {
     return queue::purge_done(connection, now - config_.keep_queue_items.count(), batch);
+  });
+  gone += purge_all(database_, [&](sql::Connection& connection) {
+    return store::SpeechStore(connection)
+        .purge_events_of_ended(now - keep_speaker_events.count(), batch);
   });
   gone += purge_dead_letters(now - config_.keep_deliveries.count());
   if (config_.keep_transcripts > Millis{0}) {

@@ -1,0 +1,139 @@
+#include "server/app/transcript_streams.hpp"
+
+#include <chrono>
+
+namespace bot::app {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr Millis log_pause{1000};
+
+struct Source {
+  std::string stream;
+  std::string group;  // the name that the original collector uses, so that one follows the other
+  std::string gauge;
+  std::string help;
+  bots::SpeechIngest::Decode decode;
+};
+
+std::vector<Source> sources() {
+  return {{.stream = "transcription_segments",
+           .group = "collector_group",
+           .gauge = "botd_speech_entries",
+           .help = "Entries of the stream transcription_segments that this server dealt with",
+           .decode = bots::decode_speech_entry},
+          {.stream = "speaker_events_relative",
+           .group = "collector_speaker_group",
+           .gauge = "botd_speaker_entries",
+           .help = "Entries of the stream speaker_events_relative that this server dealt with",
+           .decode = bots::decode_speaker_entry}};
+}
+
+}  // namespace
+
+// One stream and where its entries go.
+class TranscriptStreams::Intake {
+ public:
+  Intake(const Parts& parts, Source source, const std::string& url, const std::string& consumer)
+      : source_(std::move(source)),
+        log_(parts.log),
+        ingest_({parts.database, parts.lifecycle, parts.bus, parts.clock},
+                source_.decode,
+                [this](const auto& entry, const auto& reason) { refused(entry, reason); }),
+        stream_(
+            {.url = url, .stream = source_.stream, .group = source_.group, .consumer = consumer},
+            [this](std::span<const events::StreamEntry> entries) { ingest_.take(entries); }) {}
+
+  void start() { stream_.start(); }
+  void stop() { stream_.stop(); }
+  std::string problem() const {
+    return stream_.refused() ? "Redis refuses to read the stream " + source_.stream : "";
+  }
+
+  void add_gauges(std::vector<Gauge>& gauges) const {
+    using Counts = bots::SpeechIngest::Counts;
+    for (const auto& [outcome, member] :
+         {std::pair("stored", &Counts::stored), std::pair("refused", &Counts::refused)}) {
+      gauges.push_back(
+          {.name = source_.gauge,
+           .help = source_.help,
+           .read = [this,
+                    member = member] { return static_cast<double>(ingest_.counts().*member); },
+           .label = std::string("outcome=") + outcome});
+    }
+  }
+
+ private:
+  // On the stream's thread. Whoever may write to Redis must not be able to fill the log.
+  void refused(const std::string& entry, const std::string& reason) {
+    const auto now = steady_clock::now();
+    if (now < next_line_) {
+      ++unsaid_;
+      return;
+    }
+    next_line_ = now + log_pause;
+    log_.write(Log::Level::warning,
+               "an entry of a stream was refused",
+               {{"stream", source_.stream},
+                {"entry", entry},
+                {"reason", reason},
+                {"others_before", std::to_string(std::exchange(unsaid_, 0))}});
+  }
+
+  const Source source_;
+  Log& log_;
+  steady_clock::time_point next_line_{};
+  std::uint64_t unsaid_ = 0;
+  bots::SpeechIngest ingest_;
+  events::RedisStream stream_;
+};
+
+TranscriptStreams::TranscriptStreams(const Parts& parts,
+                                     const std::string& redis_url,
+                                     const std::string& consumer) {
+  for (auto& source : sources())
+    intakes_.push_back(std::make_unique<Intake>(parts, std::move(source), redis_url, consumer));
+}
+
+TranscriptStreams::~TranscriptStreams() = default;
+
+void TranscriptStreams::start() {
+  for (const auto& intake : intakes_)
+    intake->start();
+}
+
+void TranscriptStreams::stop() {
+  for (const auto& intake : intakes_)
+    intake->stop();
+}
+
+std::string TranscriptStreams::problem() const {
+  for (const auto& intake : intakes_) {
+    if (auto problem = intake->problem(); !problem.empty()) return problem;
+  }
+  return "";
+}
+
+std::vector<Gauge> TranscriptStreams::gauges() const {
+  std::vector<Gauge> gauges;
+  for (const auto& intake : intakes_)
+    intake->add_gauges(gauges);
+  return gauges;
+}
+
+std::unique_ptr<TranscriptStreams> make_transcript_streams(const TranscriptStreams::Parts& parts,
+                                                           const Config& config,
+                                                           const std::string& consumer) {
+  if (config.redis_url.empty()) return nullptr;
+  return std::make_unique<TranscriptStreams>(parts, config.redis_url, "botd-" + consumer);
+}
+
+std::vector<Gauge> with_stream_gauges(std::vector<Gauge> gauges, const TranscriptStreams* streams) {
+  if (streams == nullptr) return gauges;
+  for (auto& gauge : streams->gauges())
+    gauges.push_back(std::move(gauge));
+  return gauges;
+}
+
+}  // namespace bot::app

@@ -1,0 +1,178 @@
+// What bots write to Redis's streams, as a stranger sees it: the original bots know nothing of us.
+// The engines are those of tests/with_engines.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/time_format.hpp"
+#include "client/ops/all.hpp"
+#include "drivers/redis/connection.hpp"
+#include "tests/e2e/server_botd.hpp"
+#include "tests/fakes/drivers/postgres_schema.hpp"
+
+namespace bot::e2e {
+namespace {
+
+using nlohmann::json;
+
+// Streams have fixed names: each test has a database of Redis to itself.
+std::string redis_url(int database) {
+  const char* url = std::getenv("BOTD_TEST_REDIS_URL");
+  if (url == nullptr)
+    throw std::runtime_error("BOTD_TEST_REDIS_URL is not set: run ./dev test --engines");
+  const std::string text = url;
+  return text.substr(0, text.rfind('/') + 1) + std::to_string(database);
+}
+
+class StreamsTest : public testing::Test {
+ protected:
+  explicit StreamsTest(int database = 1)
+      : url_(redis_url(database)), redis_({.address = redis::parse_url(url_).value()}) {
+    redis_.run({"FLUSHDB"});
+  }
+
+  std::unique_ptr<Botd> serve(const std::string& name) {
+    return std::make_unique<Botd>(folder_ / name,
+                                  BotdOptions{.flags = {"--database-url",
+                                                        schema_.url(),
+                                                        "--redis-url",
+                                                        url_,
+                                                        "--bot-join-delay",
+                                                        "20ms",
+                                                        "--bot-segment-interval",
+                                                        "1h"}});
+  }
+  // The secret of the only bot that these servers run, as that bot is told it.
+  static std::string token_of_bot(const std::vector<const Botd*>& servers) {
+    for (const auto* server : servers) {
+      for (const auto pid : children_of(server->pid())) {
+        const auto variables = read_file("/proc/" + std::to_string(pid) + "/environ");
+        const std::string name = "BOT_CONFIG=";
+        const auto at = variables.find(name);
+        if (at == variables.npos) continue;
+        const auto config = json::parse(variables.substr(at + name.size()).c_str());
+        return config.at("callbackSecret").get<std::string>();
+      }
+    }
+    ADD_FAILURE() << "no bot is running";
+    return "";
+  }
+  void add_speech(json payload, const std::string& token) {
+    payload.update(
+        {{"token", token}, {"platform", "google_meet"}, {"meeting_id", "a"}, {"uid", "speech-1"}});
+    redis_.run({"XADD", "transcription_segments", "*", "payload", payload.dump()});
+  }
+  void add_speaker(const std::string& token, const std::string& type, const std::string& at_ms) {
+    redis_.run({"XADD",
+                "speaker_events_relative",
+                "*",
+                "uid",
+                "speech-1",
+                "relative_client_timestamp_ms",
+                at_ms,
+                "event_type",
+                type,
+                "participant_name",
+                "Ann Example",
+                "participant_id_meet",
+                "spaces/x/devices/1",
+                "token",
+                token,
+                "platform",
+                "google_meet",
+                "meeting_id",
+                "a"});
+  }
+  static std::vector<types::Segment> transcript(const client::Client& user) {
+    const auto found =
+        user.run(client::GetTranscript{.platform = "google_meet", .native_meeting_id = "a"});
+    return found ? found->segments : std::vector<types::Segment>{};
+  }
+  std::int64_t left_in(const std::string& stream) { return redis_.run({"XLEN", stream}).integer; }
+
+  TempDir folder_;
+  sql::PostgresSchema schema_;
+  const std::string url_;
+  redis::Connection redis_;
+};
+
+TEST_F(StreamsTest, AnOriginalBotsWordsAppearInTheTranscriptWithWhoSaidThem) {
+  const auto server = serve("one");
+  const auto account = make_user(*server, 1);
+  const auto user = server->user(account.key);
+  start_bot(user, "a");
+  ASSERT_TRUE(reaches(user, "a", "active"));
+  const auto token = token_of_bot({server.get()});
+  const auto begun = format_time(SystemClock().now_ms());
+
+  add_speech({{"type", "session_start"}, {"start_timestamp", begun}}, token);
+  add_speaker(token, "SPEAKER_START", "1000");
+  add_speech(
+      {{"type", "transcription"},
+       {"segments",
+        {{{"start", "1.500"}, {"end", "3.250"}, {"text", "hello world"}, {"language", "en"}}}}},
+      token);
+  add_speech({{"type", "transcription"},
+              {"segments", {{{"start", 1}, {"end", 2}, {"text", "a stranger's"}}}}},
+             "not-the-token-of-any-session");
+  add_speaker(token, "SPEAKER_END", "3300");
+
+  ASSERT_TRUE(eventually([&] {
+    const auto said = transcript(user);
+    return said.size() == 1 && said[0].speaker == "Ann Example";
+  }));
+  const auto said = transcript(user).at(0);
+  EXPECT_EQ(said.text, "hello world");
+  EXPECT_EQ(said.start, 1.5);
+  EXPECT_EQ(said.language, "en");
+  EXPECT_EQ(parse_time(said.absolute_start_time.value_or("")), *parse_time(begun) + 1500);
+  EXPECT_TRUE(eventually([&] {
+    return left_in("transcription_segments") == 0 && left_in("speaker_events_relative") == 0;
+  }));
+  EXPECT_TRUE(eventually(
+      [&] { return server->log().find("its token is that of no session") != std::string::npos; }));
+  EXPECT_EQ(server->log().find(token), std::string::npos);
+  EXPECT_EQ(server->log().find("not-the-token"), std::string::npos);
+}
+
+class StreamsOfTwo : public StreamsTest {
+ protected:
+  StreamsOfTwo() : StreamsTest(2) {}
+};
+
+TEST_F(StreamsOfTwo, WithOneServerKilledInTheMiddleEachSegmentIsThereOnce) {
+  constexpr int segments = 400;
+  auto one = serve("one");
+  const auto two = serve("two");
+  const auto account = make_user(*two, 1);
+  const auto user = two->user(account.key);
+  start_bot(user, "a");
+  ASSERT_TRUE(reaches(user, "a", "active"));
+  const auto token = token_of_bot({one.get(), two.get()});
+
+  for (int i = 0; i < segments; ++i) {
+    add_speech({{"type", "transcription"},
+                {"segments",
+                 {{{"start", i}, {"end", i + 0.5}, {"text", "segment " + std::to_string(i)}}}}},
+               token);
+    if (i == segments / 2) one->crash();
+  }
+
+  // What the dead one had taken comes after some seconds.
+  ASSERT_TRUE(eventually([&] { return left_in("transcription_segments") == 0; }, Millis{40'000}))
+      << left_in("transcription_segments") << " entries are left\n"
+      << two->log();
+  const auto said = transcript(user);
+  std::set<std::string> texts;
+  for (const auto& segment : said)
+    texts.insert(segment.text);
+  EXPECT_EQ(said.size(), static_cast<std::size_t>(segments));
+  EXPECT_EQ(texts.size(), static_cast<std::size_t>(segments));
+}
+
+}  // namespace
+}  // namespace bot::e2e
