@@ -66,6 +66,8 @@ struct DispatcherOptions {
   std::string owner;  // of the leases; the same after a restart, different on each machine
   Millis lease{30'000};
   Backoff backoff{.first = Millis{1000}, .longest = Millis{60'000}};
+  // Before another look at due items that other servers hold; a wake is not kept waiting by it.
+  Millis contention_pause{50};
   // How often to look whether another server has enqueued what is due; absent: nobody else does.
   std::optional<Millis> look_every = {};
 };

@@ -15,7 +15,6 @@ constexpr Millis longest_sleep{60'000};
 // Between two tries to reach a store that is away.
 constexpr Millis store_pause{200};
 constexpr Millis unavailable_delay{1000};
-constexpr Millis contention_pause{50};
 
 }  // namespace
 
@@ -113,7 +112,10 @@ void Lane::pump() {
 bool Lane::something_to_do() const {
   if (!verdicts_.empty()) return true;
   if (draining_ || held_.size() >= capacity_) return false;
-  return woken_ || (next_run_at_ && *next_run_at_ <= clock_.now_ms());
+  // Whoever was woken since knows of an item that the last look could not see.
+  if (woken_) return true;
+  return next_run_at_ && *next_run_at_ <= clock_.now_ms() &&
+         steady_clock::now() >= contended_until_;
 }
 
 std::optional<Lane::Round> Lane::next_round() {
@@ -125,7 +127,7 @@ std::optional<Lane::Round> Lane::next_round() {
     auto sleep = longest_sleep;
     if (next_run_at_ && !draining_ && held_.size() < capacity_)
       sleep = std::clamp(Millis(*next_run_at_ - clock_.now_ms()), Millis(0), longest_sleep);
-    pump_wakes_.wait_until(lock, pausing ? not_before_ : now + sleep);
+    pump_wakes_.wait_until(lock, pausing ? not_before_ : std::max(now + sleep, contended_until_));
   }
   if (ending_) return std::nullopt;
   Round round;
@@ -205,10 +207,11 @@ void Lane::settle(Stored stored) {
     statistics_.lost += stored.counted.lost;
     next_run_at_ = stored.next_run_at;
     claimed_unseen_ = false;
-    // Due, and not given to us: another server holds the rows just now.
-    const bool held_by_others = stored.asked_at && stored.claimed.empty() && stored.next_run_at &&
-                                *stored.next_run_at <= *stored.asked_at;
-    if (held_by_others) not_before_ = steady_clock::now() + contention_pause;
+    // Due, and not given to us: another server holds the rows just now, or one was added between
+    // the two statements.
+    const bool missed = stored.asked_at && stored.claimed.empty() && stored.next_run_at &&
+                        *stored.next_run_at <= *stored.asked_at;
+    if (missed) contended_until_ = steady_clock::now() + options_.contention_pause;
     for (auto& item : stored.claimed) {
       if (draining_) {  // began while this was being stored
         const auto run_at = item.run_at;

@@ -101,7 +101,8 @@ class Lane {
   bool claimed_unseen_ = false;  // a claim was given up that may become durable yet
   bool draining_ = false;
   bool ending_ = false;
-  std::chrono::steady_clock::time_point not_before_{};  // the store was away, or others are faster
+  std::chrono::steady_clock::time_point not_before_{};       // the store was away
+  std::chrono::steady_clock::time_point contended_until_{};  // others were faster
   DispatcherStatistics statistics_;
   std::vector<std::thread> threads_;
 };
