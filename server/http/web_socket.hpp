@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.hpp"
 #include "server/http/request.hpp"
@@ -18,9 +19,10 @@ class WebSocketPeer {
   WebSocketPeer& operator=(const WebSocketPeer&) = delete;
   virtual ~WebSocketPeer() = default;
 
-  // One text message. REQUIRES: valid UTF-8. A client that lets 4 MiB wait unread is closed with
-  // 1013.
-  virtual void send(std::string text) = 0;
+  // One text message, which may be shared with other clients. REQUIRES: valid UTF-8, not null. A
+  // client that lets 4 MiB wait unread is closed with 1013.
+  virtual void send(std::shared_ptr<const std::string> text) = 0;
+  void send(std::string text) { send(std::make_shared<const std::string>(std::move(text))); }
   // Sends what is queued, then the close frame. `reason` is cut to 123 bytes.
   virtual void close(int code, std::string_view reason) = 0;
 };

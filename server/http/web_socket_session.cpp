@@ -5,7 +5,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <boost/beast/websocket/stream.hpp>
-#include <deque>
+#include <list>
 
 namespace bot::http {
 namespace {
@@ -73,10 +73,10 @@ class WebSocketSession final : public Connection,
   }
 
   // From any thread.
-  void enqueue(std::string text) {
+  void enqueue(std::shared_ptr<const std::string> text) {
     const std::lock_guard lock(outbox_mutex_);
     if (closing_) return;
-    unread_ += text.size();
+    unread_ += text->size();
     if (unread_ > most_unread) {
       outbox_.clear();
       closing_ = reason_of(websocket::close_code::try_again_later, "messages are not read");
@@ -119,7 +119,7 @@ class WebSocketSession final : public Connection,
     lock.unlock();
     writing_ = true;
     set_deadline(site().options.write_deadline);
-    stream_.async_write(asio::buffer(sending_),
+    stream_.async_write(asio::buffer(*sending_),
                         [self = shared_from_this()](const error_code& error, std::size_t size) {
                           self->on_written(error, size);
                         });
@@ -128,7 +128,7 @@ class WebSocketSession final : public Connection,
   void on_written(const error_code& error, std::size_t size) {
     writing_ = false;
     if (!close_sent_) deadline = no_deadline;
-    sending_ = {};
+    sending_.reset();
     {
       const std::lock_guard lock(outbox_mutex_);
       unread_ -= std::min(unread_, size);
@@ -222,7 +222,7 @@ class WebSocketSession final : public Connection,
   beast::http::request<beast::http::string_body> request_;
   std::unique_ptr<WebSocketHandler> handler_;
   beast::flat_buffer buffer_;
-  std::string sending_;
+  std::shared_ptr<const std::string> sending_;
   bool opened_ = false;
   bool handling_ = false;  // the handler is at work or about to be
   bool reading_ = false;
@@ -231,7 +231,7 @@ class WebSocketSession final : public Connection,
   bool gone_ = false;
 
   std::mutex outbox_mutex_;
-  std::deque<std::string> outbox_;
+  std::list<std::shared_ptr<const std::string>> outbox_;  // takes no memory while it is empty
   std::size_t unread_ = 0;
   bool awake_ = false;
   std::optional<websocket::close_reason> closing_;  // nothing is taken any more
@@ -242,7 +242,8 @@ class SessionPeer final : public WebSocketPeer {
  public:
   explicit SessionPeer(std::weak_ptr<WebSocketSession> session) : session_(std::move(session)) {}
 
-  void send(std::string text) override {
+  using WebSocketPeer::send;
+  void send(std::shared_ptr<const std::string> text) override {
     if (const auto session = session_.lock()) session->enqueue(std::move(text));
   }
   void close(int code, std::string_view reason) override {

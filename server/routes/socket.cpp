@@ -1,6 +1,7 @@
 #include "server/routes/socket.hpp"
 
 #include <map>
+#include <mutex>
 #include <tuple>
 
 #include "base/nesting.hpp"
@@ -75,11 +76,34 @@ Named read_place(const nlohmann::json& entry, std::size_t index) {
   return {place, {}};
 }
 
+// An event's text is made once for all who hear of it. Thread-safe.
+class SharedFrames {
+ public:
+  std::shared_ptr<const std::string> text_of(const std::shared_ptr<const events::Event>& event) {
+    const std::lock_guard lock(mutex_);
+    // The publisher tells one subscriber after the other. The event is kept, so that no other one
+    // can have its address.
+    if (event != last_) {
+      text_ = std::make_shared<const std::string>(events::frame_text(*event));
+      last_ = event;
+    }
+    return text_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::shared_ptr<const events::Event> last_;
+  std::shared_ptr<const std::string> text_;
+};
+
 // One connection. Frames are sent from the publisher's thread: the peer queues and never blocks.
 class Subscriber final : public http::WebSocketHandler {
  public:
-  Subscriber(std::int64_t user_id, store::Database& database, events::Bus& bus)
-      : user_id_(user_id), database_(database), bus_(bus) {}
+  Subscriber(std::int64_t user_id,
+             store::Database& database,
+             events::Bus& bus,
+             std::shared_ptr<SharedFrames> frames)
+      : user_id_(user_id), database_(database), bus_(bus), frames_(std::move(frames)) {}
 
   void on_open(std::shared_ptr<http::WebSocketPeer> peer) override { peer_ = std::move(peer); }
 
@@ -150,13 +174,14 @@ class Subscriber final : public http::WebSocketHandler {
       return store::MeetingStore(connection).find_newest(user_id_, place.platform, place.native_id);
     });
     if (!meeting || subscriptions_.size() >= most_subscriptions) return false;
-    auto handler = [place, peer = peer_](const std::shared_ptr<const events::Event>& event) {
+    auto handler = [place, peer = peer_, frames = frames_](
+                       const std::shared_ptr<const events::Event>& event) {
       const bool here = std::visit(
           [&](const auto& change) {
             return change.platform == place.platform && change.native_meeting_id == place.native_id;
           },
           *event);
-      if (here) peer->send(events::frame_text(*event));
+      if (here) peer->send(frames->text_of(event));
     };
     subscriptions_.emplace(place, bus_.subscribe_user(user_id_, std::move(handler)));
     return true;
@@ -167,6 +192,7 @@ class Subscriber final : public http::WebSocketHandler {
   const std::int64_t user_id_;
   store::Database& database_;
   events::Bus& bus_;
+  const std::shared_ptr<SharedFrames> frames_;
   std::shared_ptr<http::WebSocketPeer> peer_;
   std::map<Place, events::Subscription> subscriptions_;
 };
@@ -187,13 +213,14 @@ class SocketAcceptor final : public http::WebSocketAcceptor {
     const auto who = authenticator_.user_of_key(key, request.peer_address);
     if (!who) return who.error();
     return std::unique_ptr<http::WebSocketHandler>(
-        std::make_unique<Subscriber>(who->user_id, database_, bus_));
+        std::make_unique<Subscriber>(who->user_id, database_, bus_, frames_));
   }
 
  private:
   Authenticator& authenticator_;
   store::Database& database_;
   events::Bus& bus_;
+  const std::shared_ptr<SharedFrames> frames_ = std::make_shared<SharedFrames>();
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -12,9 +13,10 @@ namespace bot::http {
 // The client's end of a websocket that keeps what it is sent.
 class RecordingPeer final : public WebSocketPeer {
  public:
-  void send(std::string text) override {
+  using WebSocketPeer::send;
+  void send(std::shared_ptr<const std::string> text) override {
     const std::scoped_lock lock(mutex_);
-    frames_.push_back(std::move(text));
+    frames_.push_back(*text);
   }
   void close(int code, std::string_view) override {
     const std::scoped_lock lock(mutex_);
