@@ -12,6 +12,7 @@
 #include "client/ops/get_bots_status.hpp"
 #include "client/ops/get_health.hpp"
 #include "client/ops/get_identity.hpp"
+#include "client/ops/get_metrics.hpp"
 #include "client/ops/get_ready.hpp"
 #include "client/ops/get_timeline.hpp"
 #include "client/ops/get_transcript.hpp"

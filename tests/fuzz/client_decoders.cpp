@@ -49,6 +49,7 @@ void decode_as_all(const HttpResponse& answer) {
                  GetBotsStatus,
                  GetHealth,
                  GetIdentity,
+                 GetMetrics,
                  GetReady,
                  GetTimeline,
                  GetTranscript,

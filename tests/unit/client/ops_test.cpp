@@ -20,6 +20,7 @@ const std::vector<Encoding> encodings{
     {GetReady{}.encode(), "GET /ready", ""},
     {GetVersion{}.encode(), "GET /version", ""},
     {GetIdentity{}.encode(), "GET /auth/me", ""},
+    {GetMetrics{}.encode(), "GET /metrics", ""},
     {ListUsers{}.encode(), "GET /admin/users?skip=0&limit=100", ""},
     {ListUsers{.skip = 100, .limit = 5}.encode(), "GET /admin/users?skip=100&limit=5", ""},
     {GetUser{.id = 3}.encode(), "GET /admin/users/3", ""},
