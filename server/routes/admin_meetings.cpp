@@ -91,9 +91,14 @@ void add_admin_meeting_routes(http::Router& router,
   router.add({"POST",
               "/admin/meetings/{meeting_id}/stop",
               Access::admin,
-              [&](const Request& request, const Principal& who) {
-                return stop(database, lifecycle, clock, request, who);
-              },
+              accounted(
+                  database,
+                  clock,
+                  "meeting.stop",
+                  [](const Request& request) { return "meeting " + request.param("meeting_id"); },
+                  [&](const Request& request, const Principal& who) {
+                    return stop(database, lifecycle, clock, request, who);
+                  }),
               "Make any user's bot leave its meeting"});
   router.add({"GET",
               "/admin/stats/meetings-users",

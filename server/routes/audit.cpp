@@ -1,14 +1,27 @@
 #include "server/routes/audit.hpp"
 
+#include <utility>
+
+#include "base/fault.hpp"
+#include "client/types/json.hpp"
+#include "server/http/error_reply.hpp"
 #include "server/store/audit_store.hpp"
 
 namespace bot::routes {
+namespace {
 
-void audit(sql::Connection& connection,
-           const http::Request& request,
-           const http::Principal& who,
-           const Deed& deed,
-           UnixMillis now) {
+constexpr std::string_view done = "done";
+
+void add(sql::Connection& connection,
+         const http::Request& request,
+         const http::Principal& who,
+         const Deed& deed,
+         std::string_view outcome,
+         UnixMillis now) {
+  types::Json detail{{"outcome", outcome}, {"from", request.peer_address}};
+  if (!who.key_fingerprint.empty()) detail["key"] = who.key_fingerprint;
+  if (who.token_id != 0) detail["token"] = who.token_id;
+  if (!deed.detail.empty()) detail["note"] = deed.detail;
   store::AuditStore(connection)
       .add({.id = 0,
             .at = now,
@@ -16,7 +29,47 @@ void audit(sql::Connection& connection,
             .action = deed.action,
             .subject = deed.subject,
             .request_id = request.request_id,
-            .detail = deed.detail});
+            .detail = types::dump(detail)});
+}
+
+}  // namespace
+
+void audit(sql::Connection& connection,
+           const http::Request& request,
+           const http::Principal& who,
+           const Deed& deed,
+           UnixMillis now) {
+  add(connection, request, who, deed, done, now);
+}
+
+http::Handler accounted(store::Database& database,
+                        const Clock& clock,
+                        std::string action,
+                        Subject subject,
+                        http::Handler handler) {
+  return [&database,
+          &clock,
+          action = std::move(action),
+          subject = std::move(subject),
+          handler = std::move(handler)](const http::Request& request,
+                                        const http::Principal& who) -> Result<http::Reply> {
+    auto answer = handler(request, who);
+    if (answer) return answer;
+    const auto status = std::to_string(http::status_of(answer.error().code));
+    try {
+      database.write([&](sql::Connection& connection) {
+        add(connection,
+            request,
+            who,
+            {action, subject(request), answer.error().message},
+            "refused " + status,
+            clock.now_ms());
+      });
+    } catch (const Unavailable&) {
+      return answer;  // nothing was changed, and the log has the request
+    }
+    return answer;
+  };
 }
 
 }  // namespace bot::routes

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "base/clock.hpp"
 #include "drivers/sql.hpp"
 #include "server/http/principal.hpp"
 #include "server/http/request.hpp"
+#include "server/http/router.hpp"
+#include "server/store/database.hpp"
 
 namespace bot::routes {
 
@@ -16,11 +19,25 @@ struct Deed {
   std::string detail = {};
 };
 
-// Writes down, in the caller's transaction, that somebody did something.
+// Writes down, in the caller's transaction, that somebody did something: who (for an administrator
+// with the first digits of the key's SHA-256, for a user with the token), from which address, on
+// which request.
 void audit(sql::Connection& connection,
            const http::Request& request,
            const http::Principal& who,
            const Deed& deed,
            UnixMillis now);
+
+// What a request would change, from its path: "user 7"; "" before it has a name.
+using Subject = std::function<std::string(const http::Request&)>;
+
+// The handler of a change that has to be accounted for. What is done, the handler itself writes
+// down in its own transaction; what is refused is written down here, with the answer as its
+// outcome. The arguments must outlive the handler.
+http::Handler accounted(store::Database& database,
+                        const Clock& clock,
+                        std::string action,
+                        Subject subject,
+                        http::Handler handler);
 
 }  // namespace bot::routes

@@ -15,6 +15,7 @@ constexpr double forgiven_per_ms = 1.0 / 1000;
 constexpr std::size_t most_addresses = 10'000;
 // A token's last use is stored at most this often.
 constexpr UnixMillis use_granularity_ms = 60'000;
+constexpr std::size_t fingerprint_digits = 8;
 
 constexpr std::string_view no_admin_key = "Invalid or missing admin token.";
 constexpr std::string_view no_user_key = "Missing API token (X-API-Key header)";
@@ -46,7 +47,10 @@ Result<http::Principal> Authenticator::authenticate(const http::Request& request
   const bool admin_may = access == http::Access::admin || access == http::Access::either;
   const bool user_may = access == http::Access::user || access == http::Access::either;
   if (admin_may && !admin_key.empty()) {
-    if (is_admin_key(admin_key)) return http::Principal{.admin = true};
+    if (is_admin_key(admin_key)) {
+      return http::Principal{.admin = true,
+                             .key_fingerprint = admin_key_sha256_.substr(0, fingerprint_digits)};
+    }
     return wrong_key(request.peer_address, no_admin_key);
   }
   if (user_may && !user_key.empty()) return user_of_key(user_key, request.peer_address);

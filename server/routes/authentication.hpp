@@ -54,7 +54,7 @@ class Authenticator {
 
   store::Database& database_;
   const Clock& clock_;
-  const std::string admin_key_sha256_;
+  const std::string admin_key_sha256_;  // in hex; its first digits are no secret
   RequestRate rate_;
   std::mutex mutex_;
   std::unordered_map<std::string, Bucket> failures_;  // by address; guarded by mutex_

@@ -127,9 +127,14 @@ void add_token_routes(http::Router& router, store::Database& database, const Clo
   router.add({"POST",
               "/admin/users/{user_id}/tokens",
               Access::admin,
-              [&](const Request& request, const Principal& who) {
-                return create(database, clock, request, who);
-              },
+              accounted(
+                  database,
+                  clock,
+                  "token.create",
+                  [](const Request& request) { return "user " + request.param("user_id"); },
+                  [&](const Request& request, const Principal& who) {
+                    return create(database, clock, request, who);
+                  }),
               "Create an API token; its value is shown this once"});
   router.add(
       {"GET",
@@ -140,9 +145,14 @@ void add_token_routes(http::Router& router, store::Database& database, const Clo
   router.add({"DELETE",
               "/admin/tokens/{token_id}",
               Access::admin,
-              [&](const Request& request, const Principal& who) {
-                return revoke(database, clock, request, who);
-              },
+              accounted(
+                  database,
+                  clock,
+                  "token.revoke",
+                  [](const Request& request) { return "token " + request.param("token_id"); },
+                  [&](const Request& request, const Principal& who) {
+                    return revoke(database, clock, request, who);
+                  }),
               "Revoke a token"});
 }
 

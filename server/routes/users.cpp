@@ -250,11 +250,21 @@ void add_user_routes(http::Router& router,
       return ((*routes).*method)(request, who);
     });
   };
+  const auto accounted_for = [&](std::string action, auto method) {
+    return accounted(
+        database,
+        clock,
+        std::move(action),
+        [](const Request& request) {
+          return request.params.empty() ? "" : "user " + request.param("user_id");
+        },
+        bound(method));
+  };
   router.add({"GET", "/admin/users", Access::admin, bound(&UserRoutes::list), "List users by id"});
   router.add({"POST",
               "/admin/users",
               Access::admin,
-              bound(&UserRoutes::create),
+              accounted_for("user.create", &UserRoutes::create),
               "Find a user by e-mail or create it"});
   router.add({"GET",
               "/admin/users/{user_id}",
@@ -269,12 +279,12 @@ void add_user_routes(http::Router& router,
   router.add({"PATCH",
               "/admin/users/{user_id}",
               Access::admin,
-              bound(&UserRoutes::update),
+              accounted_for("user.update", &UserRoutes::update),
               "Change a user"});
   router.add({"DELETE",
               "/admin/users/{user_id}",
               Access::admin,
-              bound(&UserRoutes::remove),
+              accounted_for("user.delete", &UserRoutes::remove),
               "Stop a user's bots and delete the user with all its data"});
 }
 

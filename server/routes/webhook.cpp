@@ -1,5 +1,6 @@
 #include "base/time_format.hpp"
 #include "server/http/validation.hpp"
+#include "server/routes/audit.hpp"
 #include "server/routes/authentication.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/wire.hpp"
@@ -60,14 +61,23 @@ class WebhookRoutes {
       const bool keep = user->webhook_secret && !user->webhook_secret->empty() && !rotate;
       const auto secret = keep ? *user->webhook_secret : webhooks::make_secret();
       users.set_webhook(who.user_id, url, secret, clock_.now_ms());
+      // Without the URL, which may hold a secret.
+      audit(connection,
+            request,
+            who,
+            {"webhook.set", "user " + std::to_string(who.user_id), keep ? "" : "with a new secret"},
+            clock_.now_ms());
       return webhook_reply(users.find(who.user_id).value(),
                            keep ? std::nullopt : std::optional(secret));
     });
   }
 
-  Result<Reply> clear(const Request& /*request*/, const Principal& who) const {
+  Result<Reply> clear(const Request& request, const Principal& who) const {
     database_.write([&](sql::Connection& connection) {
-      store::UserStore(connection).clear_webhook(who.user_id, clock_.now_ms());
+      const auto now = clock_.now_ms();
+      store::UserStore(connection).clear_webhook(who.user_id, now);
+      audit(
+          connection, request, who, {"webhook.clear", "user " + std::to_string(who.user_id)}, now);
     });
     return json(200, types::Message{"Webhook removed"});
   }

@@ -171,8 +171,12 @@ std::vector<store::AuditRow> Api::audit_log() {
 
 std::vector<std::string> Api::audited() {
   std::vector<std::string> entries;
-  for (const auto& row : audit_log())
-    entries.push_back(row.action + " " + row.subject + " " + row.detail + " (" + row.actor + ")");
+  for (const auto& row : audit_log()) {
+    const auto detail = Json::parse(row.detail);
+    const auto outcome = detail.at("outcome").get<std::string>();
+    entries.push_back(row.action + " " + row.subject + " " + detail.value("note", "") + " (" +
+                      row.actor + ")" + (outcome == "done" ? "" : " " + outcome));
+  }
   std::reverse(entries.begin(), entries.end());
   return entries;
 }

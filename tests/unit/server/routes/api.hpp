@@ -95,7 +95,7 @@ class Api : public testing::Test {
   bots::BotSpec complete(const std::string& native_id);
 
   std::vector<store::AuditRow> audit_log();
-  // "action subject detail (actor)", oldest first.
+  // "action subject note (actor)", oldest first; "… (actor) refused 404" for what was refused.
   std::vector<std::string> audited();
   store::MeetingRow meeting_row(std::int64_t id);
 
