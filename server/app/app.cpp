@@ -16,6 +16,7 @@
 #include "server/app/router.hpp"
 #include "server/app/transcript_streams.hpp"
 #include "server/app/version.hpp"
+#include "server/app/witness.hpp"
 #include "server/bots/adoption.hpp"
 #include "server/bots/lifecycle.hpp"
 #include "server/bots/process_runtime.hpp"
@@ -51,7 +52,9 @@ std::string url_of(const std::string& host, std::uint16_t port) {
   return "http://" + (v6 ? "[" + reachable + "]" : reachable) + ":" + std::to_string(port);
 }
 
-bots::LifecycleOptions lifecycle_options(const Config& config, const std::string& secret) {
+bots::LifecycleOptions lifecycle_options(const Config& config,
+                                         const std::string& secret,
+                                         Witness& witness) {
   bots::LifecycleOptions options;
   options.clocks = {.start_delay = config.bot_start_delay,
                     .join_delay = config.bot_join_delay,
@@ -63,6 +66,7 @@ bots::LifecycleOptions lifecycle_options(const Config& config, const std::string
   options.callback_urls = config.callback_urls;
   options.stop_grace = config.stop_grace;
   options.server_secret = secret;
+  options.observer = &witness;
   options.publish_commands = !config.redis_url.empty();
   options.on_change = [](sql::Connection& connection,
                          const store::MeetingRow& meeting,
@@ -123,8 +127,13 @@ bots::LifecycleOptions with_replicas(bots::LifecycleOptions options,
   return options;
 }
 
-queue::DispatcherOptions queue_options(const Config& config, const std::string& id) {
+queue::DispatcherOptions queue_options(const Config& config,
+                                       const std::string& id,
+                                       Witness& witness) {
   queue::DispatcherOptions options{.owner = "botd-" + id};
+  options.on_outcome = [&witness](const auto& item, const auto& outcome) {
+    witness.worked(item, outcome);
+  };
   if (!config.database_url.empty()) options.look_every = Millis{1000};
   return options;
 }
@@ -191,13 +200,14 @@ class App::Parts {
         runtime_(make_runtime(config, mailbox_)),
         replicas_(make_replicas(config, clock, keys.replica_name(), database_)),
         lifecycle_({database_, *runtime_, mailbox_, bus_, clock},
-                   with_replicas(lifecycle_options(config, shared_secret(database_, config, keys)),
-                                 config,
-                                 keys.replica_name(),
-                                 replicas_.get())),
+                   with_replicas(
+                       lifecycle_options(config, shared_secret(database_, config, keys), witness_),
+                       config,
+                       keys.replica_name(),
+                       replicas_.get())),
         streams_(make_transcript_streams(
             {database_, lifecycle_, bus_, clock, log_}, config_, keys.replica_name())),
-        queue_(database_, clock, queue_options(config, keys.replica_name())),
+        queue_(database_, clock, queue_options(config, keys.replica_name(), witness_)),
         reaper_(database_,
                 lifecycle_,
                 clock,
@@ -212,9 +222,6 @@ class App::Parts {
                        clock,
                        keys.admin,
                        {.per_second = config.rate_limit, .burst = config.rate_burst}),
-        metrics_(with_stream_gauges(
-            gauges({database_, queue_, clock, [this] { return listener_stats(); }}),
-            streams_.get())),
         dispatcher_(make_router({database_, lifecycle_, mailbox_, clock}, config_, facts()),
                     hooks()),
         socket_(routes::make_socket_acceptor(authenticator_, database_, bus_)) {
@@ -223,14 +230,30 @@ class App::Parts {
     }
     runtime_->attach(lifecycle_);
     lifecycle_.register_handlers(queue_);
+    metrics_.read_from(gauges({database_,
+                               counter_,
+                               queue_,
+                               clock_,
+                               [this] { return listener_stats(); },
+                               redis_.get(),
+                               replicas_.get()}));
+    if (streams_) metrics_.read_from([this] { return streams_->numbers(); });
+    mailbox_.on_delivery(
+        [this](std::size_t count) { witness_.advanced(commands::Step::delivered, count); });
     if (redis_) {
       mailbox_.on_fetch([this](const std::string& session_uid) { redis_->attend(session_uid); });
       commands::register_outbox(queue_, database_, clock, [this](const auto& session, auto& body) {
-        return redis_->publisher().publish({events::command_channel(session), body});
+        auto published = redis_->publisher().publish({events::command_channel(session), body});
+        if (published) witness_.advanced(commands::Step::published, 1);
+        return published;
       });
     }
     webhooks::register_delivery(
-        queue_, database_, clock, {.sender = {.private_targets = private_targets()}});
+        queue_,
+        database_,
+        clock,
+        {.sender = {.private_targets = private_targets()},
+         .on_attempt = [this](const auto& attempt) { witness_.attempted(attempt); }});
   }
 
   // Also when it never got so far as to serve: what runs bots tells the lifecycle of their ends.
@@ -372,34 +395,21 @@ class App::Parts {
               }
               return authenticator_.authenticate(request, access);
             },
-            .on_access =
-                [this](const http::AccessRecord& record) {
-                  metrics_.observe(record);
-                  log_.access(record);
-                },
+            .on_access = [this](const http::AccessRecord& record) { witness_.answered(record); },
             .on_unavailable =
                 [this](const http::AccessRecord& record, std::string_view what) {
-                  log_failure(Log::Level::warning, "unavailable", record, what);
+                  witness_.failed(Log::Level::warning, "unavailable", record, what);
                 },
             .on_fault =
                 [this](const http::AccessRecord& record, std::string_view what) {
-                  log_failure(Log::Level::error, "fault", record, what);
+                  witness_.failed(Log::Level::error, "fault", record, what);
                 }};
-  }
-
-  void log_failure(Log::Level level,
-                   std::string_view message,
-                   const http::AccessRecord& record,
-                   std::string_view what) {
-    log_.write(level,
-               message,
-               {{"what", std::string(what)},
-                {"target", record.target},
-                {"request_id", record.request_id}});
   }
 
   const Config config_;
   Log log_;
+  Metrics metrics_;
+  Witness witness_{metrics_, log_};
   DataDir data_dir_;
   const Clock& clock_;
   store::Database database_;
@@ -411,6 +421,7 @@ class App::Parts {
   bots::Lifecycle lifecycle_;
   std::unique_ptr<TranscriptStreams> streams_;  // null: without Redis
   queue::Dispatcher queue_;
+  StoreCounter counter_{database_, clock_};
   bots::Reaper reaper_;
   Housekeeping housekeeping_;
   routes::Authenticator authenticator_;
@@ -418,7 +429,6 @@ class App::Parts {
   bool stopped_ = false;
   bool adoption_broke_ = false;  // used by the thread that watches the other servers
   std::string url_;
-  Metrics metrics_;
   http::Dispatcher dispatcher_;
   std::unique_ptr<http::WebSocketAcceptor> socket_;
   std::unique_ptr<http::Listener> listener_;

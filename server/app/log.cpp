@@ -159,14 +159,16 @@ class Log::Sink {
     add("ts", format_time(SystemClock().now_ms()));
     add("level", name_of_level(level));
     add("message", message);
-    for (const auto& [name, value] : fields)
-      add(name, value);
+    for (const auto& [name, value] : fields) {
+      if (!value.empty()) add(name, value);
+    }
     return line + "}";
   }
 
   static std::string as_text(std::string_view message, Fields fields) {
     std::string line(message);
     for (const auto& [name, value] : fields) {
+      if (value.empty()) continue;
       line += " ";
       line += name;
       line += "=" + escape_for_terminal(value);
@@ -192,19 +194,25 @@ void Log::write(Level level, std::string_view message, Fields fields) {
   sink_->write(level, message, fields);
 }
 
+void Log::write_later(Level level, std::string_view message, Fields fields) {
+  sink_->write_later(level, message, fields);
+}
+
 void Log::access(const http::AccessRecord& record) {
   const auto who = record.principal.admin          ? std::string("admin")
                    : record.principal.user_id != 0 ? std::to_string(record.principal.user_id)
                                                    : std::string("-");
-  sink_->write_later(record.status >= 500 ? Level::error : Level::info,
-                     "request",
-                     {{"method", record.method},
-                      {"target", record.target},
-                      {"status", std::to_string(record.status)},
-                      {"duration_us", std::to_string(record.duration.count())},
-                      {"user", who},
-                      {"peer", record.peer_address},
-                      {"request_id", record.request_id}});
+  sink_->write_later(
+      record.status >= 500 ? Level::error : Level::info,
+      "request",
+      {{"method", record.method},
+       {"target", record.target},
+       {"status", std::to_string(record.status)},
+       {"duration_us", std::to_string(record.duration.count())},
+       {"user", who},
+       {"peer", record.peer_address},
+       {"meeting_id", record.meeting_id == 0 ? "" : std::to_string(record.meeting_id)},
+       {"request_id", record.request_id}});
 }
 
 void Log::flush() {

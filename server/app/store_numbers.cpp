@@ -5,49 +5,52 @@
 #include "base/fault.hpp"
 #include "server/queue/queue.hpp"
 #include "server/store/meeting_store.hpp"
+#include "server/store/user_store.hpp"
 
 namespace bot::app {
 namespace {
 
-constexpr Millis longest_use{1000};
-
-queue::LaneCounts sum_of(const std::vector<queue::LaneCounts>& lanes) {
-  queue::LaneCounts sum;
-  for (const auto& lane : lanes) {
-    sum.ready += lane.ready;
-    sum.scheduled += lane.scheduled;
-    sum.leased += lane.leased;
-    sum.dead += lane.dead;
-    if (!lane.oldest_ready_at) continue;
-    sum.oldest_ready_at =
-        std::min(*lane.oldest_ready_at, sum.oldest_ready_at.value_or(*lane.oldest_ready_at));
-  }
-  return sum;
-}
+constexpr Millis shortest_use{1000};
+// A queue that has grown long is counted for so small a part of the time.
+constexpr int most_of_the_time = 20;
+// The sum of the limits walks all users, and changes seldom.
+constexpr Millis use_of_limit{30'000};
 
 }  // namespace
 
 std::optional<StoreNumbers> StoreCounter::numbers() {
   // Whoever comes while somebody counts waits for that count.
   const std::scoped_lock lock(mutex_);
-  if (!counted_at_ || clock_.monotonic() - *counted_at_ >= longest_use) {
+  const auto begun = clock_.monotonic();
+  if (!counted_ || begun >= used_until_) {
     numbers_ = count();
-    counted_at_ = clock_.monotonic();
+    const auto ended = clock_.monotonic();
+    used_until_ =
+        ended + std::max(shortest_use - (ended - begun), most_of_the_time * (ended - begun));
+    counted_ = true;
   }
   return numbers_;
 }
 
-std::optional<StoreNumbers> StoreCounter::count() const {
+// REQUIRES: mutex_ is held.
+std::optional<StoreNumbers> StoreCounter::count() {
+  const auto now = clock_.monotonic();
+  const bool limit_is_old = !limit_counted_at_ || now - *limit_counted_at_ >= use_of_limit;
   try {
-    return database_.read([this](sql::Connection& connection) {
+    auto counted = database_.read([&](sql::Connection& connection) {
       StoreNumbers numbers;
       for (const auto state : domain::all_states) {
         if (domain::is_final(state)) continue;
         numbers.live_bots[state] = store::MeetingStore(connection).count_in(state);
       }
-      numbers.queue = sum_of(queue::counts(connection, clock_.now_ms()));
+      numbers.seats_limit =
+          limit_is_old ? store::UserStore(connection).sum_of_limits() : seats_limit_;
+      numbers.lanes = queue::counts(connection, clock_.now_ms());
       return numbers;
     });
+    seats_limit_ = counted.seats_limit;
+    if (limit_is_old) limit_counted_at_ = now;
+    return counted;
   } catch (const Fault&) {
     return std::nullopt;
   }

@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "server/domain/meeting_state.hpp"
@@ -14,11 +15,12 @@ namespace bot::app {
 
 struct StoreNumbers {
   std::map<domain::MeetingState, std::int64_t> live_bots;
-  queue::LaneCounts queue;  // the sum of all lanes
+  std::int64_t seats_limit = 0;  // of all users together; may be half a minute old
+  std::vector<queue::LaneCounts> lanes;
 };
 
 // What is counted in the store for those who ask from outside, and may ask as often as they like:
-// one count serves everybody for a second. Thread-safe.
+// one count serves everybody for a second, or longer where counting takes long. Thread-safe.
 class StoreCounter {
  public:
   StoreCounter(store::Database& database, const Clock& clock)
@@ -30,12 +32,15 @@ class StoreCounter {
   std::optional<StoreNumbers> numbers();
 
  private:
-  std::optional<StoreNumbers> count() const;
+  std::optional<StoreNumbers> count();
 
   store::Database& database_;
   const Clock& clock_;
   std::mutex mutex_;
-  std::optional<Millis> counted_at_;  // monotonic
+  Millis used_until_{0};                    // monotonic; of numbers_
+  std::optional<Millis> limit_counted_at_;  // monotonic
+  std::int64_t seats_limit_ = 0;
+  bool counted_ = false;
   std::optional<StoreNumbers> numbers_;
 };
 

@@ -12,7 +12,7 @@ constexpr Millis log_pause{1000};
 struct Source {
   std::string stream;
   std::string group;  // the name that the original collector uses, so that one follows the other
-  std::string gauge;
+  std::string counter;
   std::string help;
   bots::SpeechIngest::Decode decode;
 };
@@ -20,12 +20,12 @@ struct Source {
 std::vector<Source> sources() {
   return {{.stream = "transcription_segments",
            .group = "collector_group",
-           .gauge = "botd_speech_entries",
+           .counter = "botd_speech_entries_total",
            .help = "Entries of the stream transcription_segments that this server dealt with",
            .decode = bots::decode_speech_entry},
           {.stream = "speaker_events_relative",
            .group = "collector_speaker_group",
-           .gauge = "botd_speaker_entries",
+           .counter = "botd_speaker_entries_total",
            .help = "Entries of the stream speaker_events_relative that this server dealt with",
            .decode = bots::decode_speaker_entry}};
 }
@@ -51,17 +51,13 @@ class TranscriptStreams::Intake {
     return stream_.refused() ? "Redis refuses to read the stream " + source_.stream : "";
   }
 
-  void add_gauges(std::vector<Gauge>& gauges) const {
-    using Counts = bots::SpeechIngest::Counts;
-    for (const auto& [outcome, member] :
-         {std::pair("stored", &Counts::stored), std::pair("refused", &Counts::refused)}) {
-      gauges.push_back(
-          {.name = source_.gauge,
-           .help = source_.help,
-           .read = [this,
-                    member = member] { return static_cast<double>(ingest_.counts().*member); },
-           .label = std::string("outcome=") + outcome});
-    }
+  Family numbers() const {
+    const auto counts = ingest_.counts();
+    return {.name = source_.counter,
+            .help = source_.help,
+            .kind = Family::Kind::counter,
+            .samples = {{static_cast<double>(counts.stored), {{"outcome", "stored"}}},
+                        {static_cast<double>(counts.refused), {{"outcome", "refused"}}}}};
   }
 
  private:
@@ -115,11 +111,11 @@ std::string TranscriptStreams::problem() const {
   return "";
 }
 
-std::vector<Gauge> TranscriptStreams::gauges() const {
-  std::vector<Gauge> gauges;
+std::vector<Family> TranscriptStreams::numbers() const {
+  std::vector<Family> numbers;
   for (const auto& intake : intakes_)
-    intake->add_gauges(gauges);
-  return gauges;
+    numbers.push_back(intake->numbers());
+  return numbers;
 }
 
 std::unique_ptr<TranscriptStreams> make_transcript_streams(const TranscriptStreams::Parts& parts,
@@ -127,13 +123,6 @@ std::unique_ptr<TranscriptStreams> make_transcript_streams(const TranscriptStrea
                                                            const std::string& consumer) {
   if (config.redis_url.empty()) return nullptr;
   return std::make_unique<TranscriptStreams>(parts, config.redis_url, "botd-" + consumer);
-}
-
-std::vector<Gauge> with_stream_gauges(std::vector<Gauge> gauges, const TranscriptStreams* streams) {
-  if (streams == nullptr) return gauges;
-  for (auto& gauge : streams->gauges())
-    gauges.push_back(std::move(gauge));
-  return gauges;
 }
 
 }  // namespace bot::app

@@ -35,8 +35,8 @@ class TranscriptStreams {
   void stop();
   // Empty when all is well or Redis is away; otherwise what anybody may be told. Asks nobody.
   std::string problem() const;
-  // They read this object, which must outlive them.
-  std::vector<Gauge> gauges() const;
+  // For /metrics.
+  std::vector<Family> numbers() const;
 
  private:
   class Intake;
@@ -47,8 +47,5 @@ class TranscriptStreams {
 std::unique_ptr<TranscriptStreams> make_transcript_streams(const TranscriptStreams::Parts& parts,
                                                            const Config& config,
                                                            const std::string& consumer);
-
-// `streams` may be null.
-std::vector<Gauge> with_stream_gauges(std::vector<Gauge> gauges, const TranscriptStreams* streams);
 
 }  // namespace bot::app

@@ -66,15 +66,20 @@ void Lifecycle::set_callback_urls(std::vector<std::string> urls) {
 
 void Lifecycle::register_handlers(queue::Dispatcher& dispatcher) {
   dispatcher_ = &dispatcher;
-  dispatcher.handle(std::string(launch_lane),
-                    options_.launch_concurrency,
-                    [this](const auto& item) { return launch(item); });
-  const auto end = [this](const auto& item) { return end_stopping(item); };
+  const auto traced = [this](queue::Outcome (Lifecycle::*handler)(const queue::Item&)) {
+    return [this, handler](const queue::Item& item) {
+      auto trace = trace_of(item);
+      const TraceScope scope(trace);
+      return (this->*handler)(item);
+    };
+  };
+  dispatcher.handle(
+      std::string(launch_lane), options_.launch_concurrency, traced(&Lifecycle::launch));
+  const auto end = traced(&Lifecycle::end_stopping);
   dispatcher.handle(std::string(stop_lane), 2, end);
   if (!options_.keeper.place.empty())
     dispatcher.handle(stop_lane_at(options_.keeper.place), 2, end);
-  dispatcher.handle(
-      std::string(finish_lane), 1, [this](const auto& item) { return finish_meeting(item); });
+  dispatcher.handle(std::string(finish_lane), 1, traced(&Lifecycle::finish_meeting));
 }
 
 void Lifecycle::wake(const std::vector<std::string>& lanes) {
@@ -91,6 +96,19 @@ void Lifecycle::tell(const AfterCommit& after) {
     parts_.mailbox.close(session);
   for (const auto& event : after.events)
     parts_.bus.publish(event);
+  if (options_.observer != nullptr) observe(after);
+}
+
+void Lifecycle::observe(const AfterCommit& after) {
+  auto& observer = *options_.observer;
+  for (const auto& [meeting_id, change] : after.changes)
+    observer.changed(meeting_id, change);
+  for (const auto& [step, count] :
+       {std::pair(commands::Step::sent, after.commands_sent),
+        std::pair(commands::Step::acknowledged, after.commands_acknowledged),
+        std::pair(commands::Step::expired, after.commands_expired)}) {
+    if (count > 0) observer.advanced(step, count);
+  }
 }
 
 // With the time of its session in front, for the same reason as that: the newest ones stand
@@ -114,7 +132,7 @@ Result<store::MeetingRow> Lifecycle::reserve(const ReserveRequest& request, cons
   const std::string suffix = random_hex(8);
   store::NewMeeting wanted = new_meeting(request);
 
-  return apply([&](MeetingChange& change) -> Result<store::MeetingRow> {
+  auto reserved = apply([&](MeetingChange& change) -> Result<store::MeetingRow> {
     const auto seats = store::hold_seats(
         change.connection(), request.user_id, request.platform, request.native_meeting_id);
     if (!seats) return Error{.code = Errc::not_found, .message = "User not found"};
@@ -136,16 +154,19 @@ Result<store::MeetingRow> Lifecycle::reserve(const ReserveRequest& request, cons
               std::string(parts_.runtime.name())},
              change.now());
     change.enqueue(launch_lane, meeting, change.now() + options_.clocks.start_delay.count(), 5);
-    change.announce(meeting);
+    change.begun(meeting);
     if (also) {
       if (auto stored = also(change.connection(), meeting); !stored) return stored.error();
     }
     return meeting;
   });
+  if (reserved) trace_meeting(reserved->id);
+  return reserved;
 }
 
 Result<ConfigureOutcome> Lifecycle::configure(std::int64_t meeting_id,
                                               const ConfigureRequest& request) {
+  trace_meeting(meeting_id);
   return apply([&](MeetingChange& change) -> Result<ConfigureOutcome> {
     auto meeting = store::MeetingStore(change.connection()).hold(meeting_id);
     if (!meeting) {
@@ -177,6 +198,7 @@ Result<SessionIdentity> Lifecycle::authenticate(std::string_view secret) {
   if (!session) {
     return Error{.code = Errc::not_found, .message = "no bot session has this callback path"};
   }
+  trace_meeting(session->meeting_id);
   return SessionIdentity{session->session_uid, session->meeting_id, session->ended_at.has_value()};
 }
 

@@ -15,6 +15,7 @@
 #include "base/clock.hpp"
 #include "server/bots/callbacks.hpp"
 #include "server/bots/launch_rows.hpp"
+#include "server/bots/observer.hpp"
 #include "server/bots/runtime.hpp"
 #include "server/commands/mailbox.hpp"
 #include "server/domain/meeting_state.hpp"
@@ -48,6 +49,8 @@ struct LifecycleOptions {
   std::function<std::vector<std::string>()> peer_urls = {};
   // Commands are also published by commands::register_outbox's lane.
   bool publish_commands = false;
+  // May be null; otherwise outlives the lifecycle.
+  Observer* observer = nullptr;
   // Key from which each session's callback secret is derived; the same in every server of a
   // database and over restarts. REQUIRES: not empty.
   std::string server_secret;
@@ -188,6 +191,7 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
   template <typename F>
   auto write_and_tell(F change);
   void tell(const AfterCommit& after);
+  void observe(const AfterCommit& after);
   void wake(const std::vector<std::string>& lanes);
 
   queue::Outcome launch(const queue::Item& item);

@@ -139,9 +139,13 @@ queue::Outcome Lifecycle::launch(const queue::Item& item) {
   };
   const auto started = parts_.runtime.start(*spec, commit);
   if (store_failure) std::rethrow_exception(store_failure);
-  if (!started && !withdrawn) overtaken = !fail_launch(*meeting_id, started.error());
+  auto outcome = queue::Outcome::done();
+  if (!started && !withdrawn) {
+    overtaken = !fail_launch(*meeting_id, started.error());
+    outcome.reason = started.error().message;
+  }
   // What it says of that bot is for the next look.
-  return overtaken ? queue::Outcome::snooze(parts_.clock.now_ms() + 1000) : queue::Outcome::done();
+  return overtaken ? queue::Outcome::snooze(parts_.clock.now_ms() + 1000) : outcome;
 }
 
 }  // namespace bot::bots

@@ -159,6 +159,7 @@ Status Lifecycle::acknowledge(const std::string& session_uid,
     if (!commands.acknowledge(command_id, session_uid, types::dump(result), change.now())) {
       return Unit{};  // again
     }
+    change.acknowledged();
     if (command->action != "reconfigure" || !result.is_object()) return Unit{};
     const auto in_force = [&result](const char* name, auto is_known) -> std::optional<std::string> {
       const auto found = result.find(name);

@@ -106,6 +106,7 @@ std::string_view StopOutcome::message() const {
 }
 
 Result<StopOutcome> Lifecycle::request_stop(std::int64_t meeting_id, domain::ChangeSource by) {
+  trace_meeting(meeting_id);
   return apply(
       [&](MeetingChange& change) { return stop_in(change, meeting_id, by, options_.stop_grace); });
 }

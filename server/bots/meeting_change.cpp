@@ -34,6 +34,17 @@ void MeetingChange::announce(const store::MeetingRow& meeting) {
                             now_});
 }
 
+void MeetingChange::begun(const store::MeetingRow& meeting) {
+  after_.changes.push_back({meeting.id,
+                            {"",
+                             std::string(domain::to_string(meeting.status)),
+                             std::string(domain::to_string(domain::ChangeSource::user)),
+                             std::nullopt,
+                             now_,
+                             after_.request_id}});
+  announce(meeting);
+}
+
 bool MeetingChange::move(store::MeetingRow& meeting,
                          MeetingState to,
                          const store::TransitionFields& fields) {
@@ -43,14 +54,15 @@ bool MeetingChange::move(store::MeetingRow& meeting,
   auto row = meetings.find(meeting.id);
   if (!row) return false;
   meeting = *std::move(row);
+  const events::StateChange change{std::string(domain::to_string(from)),
+                                   std::string(domain::to_string(to)),
+                                   std::string(domain::to_string(fields.source)),
+                                   fields.reason,
+                                   now_,
+                                   after_.request_id};
+  after_.changes.push_back({meeting.id, change});
   if (options_.on_change) {
-    const auto lanes = options_.on_change(connection_,
-                                          meeting,
-                                          {std::string(domain::to_string(from)),
-                                           std::string(domain::to_string(to)),
-                                           std::string(domain::to_string(fields.source)),
-                                           fields.reason,
-                                           now_});
+    const auto lanes = options_.on_change(connection_, meeting, change);
     after_.lanes.insert(after_.lanes.end(), lanes.begin(), lanes.end());
   }
   announce(meeting);
@@ -77,6 +89,8 @@ bool MeetingChange::end(store::MeetingRow& meeting,
   if (!session_uid.empty()) {
     store::SessionStore(connection_).end(session_uid, ending.exit_code, now_);
     after_.sessions_to_close.push_back(session_uid);
+    after_.commands_expired +=
+        static_cast<std::size_t>(store::CommandStore(connection_).count_open(session_uid));
     if (from == MeetingState::stopping) withdraw_end(meeting, session_uid);
   }
   enqueue(finish_lane, meeting, now_, 5);
@@ -113,6 +127,7 @@ std::int64_t MeetingChange::command(const store::MeetingRow& meeting,
                                     const types::Json& payload) {
   const auto row = store::CommandStore(connection_)
                        .add({meeting.id, session_uid, action, types::dump(payload)}, now_);
+  ++after_.commands_sent;
   after_.sessions_to_wake.push_back(session_uid);
   if (options_.publish_commands) {
     commands::enqueue_publication(connection_, session_uid, now_);
@@ -134,7 +149,7 @@ void MeetingChange::enqueue_end(const store::MeetingRow& meeting,
   types::Json payload{{"meeting_id", meeting.id}};
   types::write_if_set(payload, "handle", session.runtime_handle);
   constexpr std::int64_t max_attempts = 20;
-  add(stop_lane_of(session), meeting.id, payload, run_at, max_attempts);
+  add(stop_lane_of(session), meeting.id, std::move(payload), run_at, max_attempts);
 }
 
 // Nobody may be left at the place to find that it has nothing to do.
@@ -152,12 +167,13 @@ std::string MeetingChange::stop_lane_of(const store::SessionRow& session) const 
 
 void MeetingChange::add(std::string_view lane,
                         std::int64_t meeting_id,
-                        const types::Json& payload,
+                        types::Json payload,
                         UnixMillis run_at,
                         std::int64_t max_attempts) {
   queue::NewItem item;
   item.lane = lane;
   item.kind = lane;
+  if (!after_.request_id.empty()) payload["request_id"] = after_.request_id;
   item.payload = types::dump(payload);
   item.run_at = run_at;
   item.max_attempts = max_attempts;
@@ -205,6 +221,15 @@ std::optional<std::int64_t> meeting_id_of(const queue::Item& item) {
   const auto id = payload.find("meeting_id");
   if (id == payload.end() || !id->is_number_integer()) return std::nullopt;
   return id->get<std::int64_t>();
+}
+
+Trace trace_of(const queue::Item& item) {
+  Trace trace{.meeting_id = meeting_id_of(item).value_or(0)};
+  const auto payload = types::Json::parse(item.payload, nullptr, false);
+  if (!payload.is_object()) return trace;
+  const auto id = payload.find("request_id");
+  if (id != payload.end() && id->is_string()) trace.request_id = id->get<std::string>();
+  return trace;
 }
 
 std::optional<std::string> verdict_in_force(const store::SessionRow& session, UnixMillis now) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/fault.hpp"
+#include "base/trace.hpp"
 #include "server/bots/lifecycle.hpp"
 #include "server/store/meeting_store.hpp"
 
@@ -24,10 +25,20 @@ std::string stop_lane_at(std::string_view place);
 
 // Filled inside a transaction, acted upon after its commit.
 struct AfterCommit {
-  std::vector<events::Event> events;
-  std::vector<std::string> lanes;
-  std::vector<std::string> sessions_to_wake;
-  std::vector<std::string> sessions_to_close;
+  struct Change {
+    std::int64_t meeting_id;
+    events::StateChange change;
+  };
+
+  std::string request_id = {};  // on whose behalf; empty: nobody's
+  std::vector<Change> changes = {};
+  std::size_t commands_sent = 0;
+  std::size_t commands_acknowledged = 0;
+  std::size_t commands_expired = 0;
+  std::vector<events::Event> events = {};
+  std::vector<std::string> lanes = {};
+  std::vector<std::string> sessions_to_wake = {};
+  std::vector<std::string> sessions_to_close = {};
 };
 
 // A final verdict on a meeting.
@@ -66,6 +77,8 @@ class MeetingChange {
                        const std::string& session_uid,
                        const std::string& action,
                        const types::Json& payload);
+  // A bot has answered a command.
+  void acknowledged() { ++after_.commands_acknowledged; }
   void enqueue(std::string_view lane,
                const store::MeetingRow& meeting,
                UnixMillis run_at,
@@ -76,6 +89,8 @@ class MeetingChange {
                    const store::SessionRow& session,
                    UnixMillis run_at);
   void announce(const store::MeetingRow& meeting);
+  // A row that was not there before.
+  void begun(const store::MeetingRow& meeting);
 
   UnixMillis now() const { return now_; }
   sql::Connection& connection() { return connection_; }
@@ -85,7 +100,7 @@ class MeetingChange {
   std::string stop_lane_of(const store::SessionRow& session) const;
   void add(std::string_view lane,
            std::int64_t meeting_id,
-           const types::Json& payload,
+           types::Json payload,
            UnixMillis run_at,
            std::int64_t max_attempts);
 
@@ -103,6 +118,8 @@ std::string stage_of(const store::MeetingRow& meeting);
 Error refused_change(domain::MeetingState from, domain::MeetingState to);
 // From a queue item's payload; nullopt when it names none.
 std::optional<std::int64_t> meeting_id_of(const queue::Item& item);
+// Likewise, and the request that made the item necessary.
+Trace trace_of(const queue::Item& item);
 // Why the cleanup is ending this bot just now; a verdict that came to nothing is forgotten.
 std::optional<std::string> verdict_in_force(const store::SessionRow& session, UnixMillis now);
 // The newest session of a meeting.
@@ -133,10 +150,12 @@ class Lifecycle::LateNews {
 template <typename F>
 auto Lifecycle::write_and_tell(F change) {
   const auto after = std::make_shared<AfterCommit>();
+  // The transaction may run on another thread, which knows nothing of the request.
+  const auto request_id = current_trace().request_id;
   const auto write = [&] {
     return parts_.database.write(
         [&](sql::Connection& connection) {
-          *after = {};
+          *after = {.request_id = request_id};
           return change(connection, *after);
         },
         [gate = late_news_, after] { gate->tell(*after); });

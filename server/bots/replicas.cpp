@@ -118,6 +118,13 @@ std::vector<std::string> Replicas::peer_urls() const {
   return urls;
 }
 
+std::size_t Replicas::count() const {
+  const std::scoped_lock lock(mutex_);
+  const auto there = std::count_if(
+      seen_.begin(), seen_.end(), [this](const auto& other) { return !is_gone(other.second); });
+  return 1 + static_cast<std::size_t>(there);
+}
+
 bool Replicas::leads() const {
   const std::scoped_lock lock(mutex_);
   return std::all_of(seen_.begin(), seen_.end(), [this](const auto& other) {

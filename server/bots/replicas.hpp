@@ -59,6 +59,8 @@ class Replicas {
   bool is_gone(std::string_view id) const;
   // Where bots of this place reach the others.
   std::vector<std::string> peer_urls() const;
+  // How many servers are there, with this one.
+  std::size_t count() const;
   // True for exactly one of the servers that are there, once they all know of each other.
   bool leads() const;
 

@@ -63,12 +63,15 @@ Result<Commands> Mailbox::take(const std::string& session_uid, std::int64_t afte
       return store::CommandStore(connection).undelivered(session_uid, after);
     });
     if (!found || found->empty()) return found;
-    return database_.write([&](sql::Connection& connection) -> Result<Commands> {
+    const auto first = database_.write([&](sql::Connection& connection) {
       store::CommandStore commands(connection);
+      std::size_t marked = 0;
       for (const auto& command : *found)
-        commands.mark_delivered(command.id, clock_.now_ms());
-      return *found;
+        marked += commands.mark_delivered(command.id, clock_.now_ms()) ? 1 : 0;
+      return marked;
     });
+    if (on_delivery_ && first > 0) on_delivery_(first);
+    return found;
   } catch (const Unavailable& away) {
     return Error{.code = Errc::unavailable, .message = away.told()};
   } catch (const Fault&) {

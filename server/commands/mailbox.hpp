@@ -52,6 +52,10 @@ class Mailbox {
   using OnFetch = std::function<void(const std::string& session_uid)>;
   void on_fetch(OnFetch told) { on_fetch_ = std::move(told); }
 
+  // Told how many commands a bot is given for the first time. REQUIRES: likewise.
+  using OnDelivery = std::function<void(std::size_t)>;
+  void on_delivery(OnDelivery told) { on_delivery_ = std::move(told); }
+
   // A command for this session has been committed.
   void wake(const std::string& session_uid);
   // A command may have been committed elsewhere for any session that waits here: looks for all of
@@ -86,6 +90,7 @@ class Mailbox {
   store::Database& database_;
   const Clock& clock_;
   OnFetch on_fetch_;
+  OnDelivery on_delivery_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::unordered_map<std::string, Waiter> waiting_;                          // guarded by mutex_

@@ -31,6 +31,9 @@ class RedisLink {
   void attend(const std::string& session_uid);
 
   RedisPublisher& publisher() { return publisher_; }
+  const RedisPublisher& publisher() const { return publisher_; }
+  // To what others publish.
+  bool connected() const { return feed_.connected(); }
   // Empty when everything works; otherwise what anybody may be told. Asks nobody.
   std::string problem() const;
 

@@ -31,7 +31,10 @@ RedisPublisher::~RedisPublisher() {
 void RedisPublisher::post(RedisMessage message) {
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() >= options_.longest_queue) return;
+    if (queue_.size() >= options_.longest_queue) {
+      ++statistics_.dropped;
+      return;
+    }
     queue_.push_back(std::move(message));
   }
   changed_.notify_one();
@@ -47,11 +50,23 @@ Status RedisPublisher::send(const std::vector<RedisMessage>& messages) {
     commands.push_back({"PUBLISH", message.channel, message.body});
   try {
     const std::lock_guard lock(connection_mutex_);
+    const auto since = steady_clock::now();
     run_commands(commands);
+    const std::chrono::duration<double> took = steady_clock::now() - since;
+    const std::lock_guard counting(mutex_);
+    statistics_.published += messages.size();
+    statistics_.seconds.add(took.count());
   } catch (const Fault& away) {
+    const std::lock_guard counting(mutex_);
+    statistics_.failed += messages.size();
     return Error{.code = Errc::unavailable, .message = away.what()};
   }
   return Unit{};
+}
+
+PublishStatistics RedisPublisher::statistics() const {
+  const std::lock_guard lock(mutex_);
+  return statistics_;
 }
 
 // REQUIRES: connection_mutex_ is held.

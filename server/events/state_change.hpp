@@ -14,6 +14,7 @@ struct StateChange {
   std::string source;  // domain::to_string(ChangeSource)
   std::optional<std::string> reason;
   UnixMillis at = 0;
+  std::string request_id = {};  // of the request that brought it about; "": none did
 };
 
 }  // namespace bot::events

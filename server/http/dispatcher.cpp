@@ -6,6 +6,7 @@
 
 #include "base/fault.hpp"
 #include "base/text.hpp"
+#include "base/trace.hpp"
 #include "base/unicode.hpp"
 #include "server/http/error_reply.hpp"
 #include "server/http/redaction.hpp"
@@ -70,9 +71,13 @@ class Dispatcher::Exchange {
   Exchange(std::shared_ptr<const State> state,
            const Request& request,
            std::function<void(Reply)> done)
-      : record(record_of(request)), state_(std::move(state)), done_(std::move(done)) {}
+      : record(record_of(request)),
+        trace{.request_id = record.request_id},
+        state_(std::move(state)),
+        done_(std::move(done)) {}
 
   void answer(Result<Reply> outcome) {
+    if (!outcome && !answered_) record.error = outcome.error().code;
     answer_with(outcome ? *std::move(outcome) : error_reply(outcome.error()));
   }
 
@@ -91,22 +96,26 @@ class Dispatcher::Exchange {
   }
 
   void answer_unavailable(const Unavailable& away) {
+    record.meeting_id = trace.meeting_id;
     if (state_->hooks.on_unavailable) state_->hooks.on_unavailable(record, away.what());
     answer(Error{.code = Errc::unavailable, .message = away.told()});
   }
 
   void answer_bug(std::string_view what) {
     if (answered_) return;
+    record.meeting_id = trace.meeting_id;
     if (state_->hooks.on_fault) state_->hooks.on_fault(record, what);
     answer(Error{.code = Errc::internal, .message = std::string(what)});
   }
 
   AccessRecord record;
+  Trace trace;  // of the handler's thread
 
  private:
   void answer_with(Reply reply) {
     if (answered_.exchange(true)) return;
     record.status = reply.status;
+    record.meeting_id = trace.meeting_id;
     record.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun_);
     reply.headers.emplace_back("X-Request-Id", record.request_id);
     if (state_->hooks.on_access) state_->hooks.on_access(record);
@@ -159,6 +168,7 @@ Dispatcher::Dispatcher(Router router, DispatcherHooks hooks)
 void Dispatcher::handle(Request request, std::function<void(Reply)> done) const {
   const auto exchange = std::make_shared<Exchange>(state_, request, std::move(done));
   request.request_id = exchange->record.request_id;
+  const TraceScope scope(exchange->trace);
   try {
     if (auto target = check_target(request); !target) return exchange->answer(target.error());
     auto match = state_->router.match(request.method, request.path);
@@ -194,6 +204,7 @@ Reply Dispatcher::refuse(const Request& request, Reply reply) const {
 Reply Dispatcher::guard(const Request& request, const std::function<Result<Reply>()>& step) const {
   Reply complete;
   Exchange exchange(state_, request, [&complete](Reply made) { complete = std::move(made); });
+  const TraceScope scope(exchange.trace);
   try {
     auto outcome = step();
     if (outcome && outcome->status == 101) exchange.record.pattern = request.path;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,8 +19,10 @@ struct AccessRecord {
   std::string pattern;  // of the route; "" when none matched
   std::string target;   // redacted
   int status = 0;
+  std::optional<Errc> error = {};         // why it was refused, where a handler said so
   std::chrono::microseconds duration{0};  // from the whole request to the answer
   std::string request_id;
+  std::int64_t meeting_id = 0;  // which it was about; 0: none, or it did not come to that
   std::string peer_address;
   Principal principal;
 };

@@ -31,7 +31,7 @@ struct Outcome {
   enum class Kind { done, retry, dead, snooze };
 
   Kind kind = Kind::done;
-  std::string reason = {};
+  std::string reason = {};           // of done: for the log only
   std::optional<Millis> delay = {};  // retry: instead of the usual backoff
   UnixMillis until = 0;              // snooze
 
@@ -70,6 +70,9 @@ struct DispatcherOptions {
   Millis contention_pause{50};
   // How often to look whether another server has enqueued what is due; absent: nobody else does.
   std::optional<Millis> look_every = {};
+  // Told what a handler made of an item, on its worker's thread, before that is stored; must be
+  // quick and not throw. May be empty.
+  std::function<void(const Item&, const Outcome&)> on_outcome = {};
 };
 
 struct DispatcherStatistics {

@@ -255,6 +255,7 @@ void Lane::work() {
     waiting_.pop_front();
     lock.unlock();
     auto outcome = run_handler(item);
+    if (options_.on_outcome) options_.on_outcome(item, outcome);
     lock.lock();
     let_go(item);
     verdicts_.push_back({std::move(item), std::move(outcome)});

@@ -1,5 +1,6 @@
 #include "server/routes/meeting_lookup.hpp"
 
+#include "base/trace.hpp"
 #include "server/domain/meeting_address.hpp"
 #include "server/domain/texts.hpp"
 #include "server/http/validation.hpp"
@@ -30,7 +31,10 @@ Result<store::MeetingRow> newest_meeting(sql::Connection& connection,
                                          const MeetingPath& path) {
   auto row =
       store::MeetingStore(connection).find_newest(user_id, path.platform, path.native_meeting_id);
-  if (row) return *std::move(row);
+  if (row) {
+    trace_meeting(row->id);
+    return *std::move(row);
+  }
   return Error{.code = Errc::not_found,
                .message = domain::meeting_not_found_text(path.platform, path.native_meeting_id)};
 }

@@ -114,6 +114,13 @@ void CommandStore::end_publishing(std::string_view session_uid,
                     {session_uid});
 }
 
+std::int64_t CommandStore::count_open(std::string_view session_uid) {
+  const auto rows = connection_.query(
+      "SELECT COUNT(*) FROM bot_commands WHERE session_uid = $1 AND status <> 'acknowledged'",
+      {session_uid});
+  return rows[0].integer(0);
+}
+
 bool CommandStore::mark_delivered(std::int64_t id, UnixMillis now) {
   return connection_
              .query(

@@ -42,6 +42,8 @@ class CommandStore {
   // Those up to `last_id` were published.
   void end_publishing(std::string_view session_uid, std::int64_t last_id, UnixMillis now);
   // False unless it was merely sent.
+  // How many commands of the session no bot has acknowledged.
+  std::int64_t count_open(std::string_view session_uid);
   bool mark_delivered(std::int64_t id, UnixMillis now);
   // Only the session that the command was for can acknowledge it; again is false and changes
   // nothing.

@@ -1,5 +1,7 @@
 #include "server/store/database.hpp"
 
+#include <chrono>
+
 #include "server/store/migrations.hpp"
 #include "server/store/postgres_engine.hpp"
 #include "server/store/setting_store.hpp"
@@ -36,6 +38,23 @@ WriteStatistics Database::statistics() const {
   auto statistics = engine_->statistics();
   statistics.given_up = given_up_;
   return statistics;
+}
+
+// Also what failed: whoever waited for it has waited.
+void Database::read_and_time(const std::function<void(sql::Connection&)>& reading) {
+  const auto since = std::chrono::steady_clock::now();
+  const auto note = [&](void*) {
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - since;
+    const std::lock_guard lock(reads_mutex_);
+    reads_.seconds.add(took.count());
+  };
+  const std::unique_ptr<void, decltype(note)> at_the_end(this, note);
+  engine_->read(reading);
+}
+
+ReadStatistics Database::read_statistics() const {
+  const std::lock_guard lock(reads_mutex_);
+  return reads_;
 }
 
 Status Database::backup_to(const std::filesystem::path& to) {

@@ -24,7 +24,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -102,7 +104,7 @@ class Database {
   template <typename F>
   detail::Answer<F> read(F&& f) {
     std::optional<detail::Answer<F>> answer;
-    engine_->read(
+    read_and_time(
         [&](sql::Connection& connection) { answer.emplace(detail::answer_of(f, connection)); });
     return *std::move(answer);
   }
@@ -126,15 +128,20 @@ class Database {
   Status check();
 
   WriteStatistics statistics() const;
+  ReadStatistics read_statistics() const;
+  PoolUse pool_use() const { return engine_->pool_use(); }
   MigrationStatus migration_status();
   const sql::Dialect& dialect() const { return engine_->dialect(); }
 
  private:
   [[noreturn]] void give_up(detail::Waited waited);
+  void read_and_time(const std::function<void(sql::Connection&)>& reading);
 
   const Clock& clock_;
   const Millis write_wait_;
   std::atomic<std::uint64_t> given_up_{0};
+  mutable std::mutex reads_mutex_;
+  ReadStatistics reads_;  // guarded by reads_mutex_
   std::unique_ptr<Engine> engine_;
 };
 

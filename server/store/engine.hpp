@@ -54,6 +54,7 @@ class Engine {
   virtual void read_one(const std::function<void(sql::Connection&)>& reading) { read(reading); }
   virtual Status copy_to(const std::filesystem::path& to) = 0;
   virtual WriteStatistics statistics() const = 0;
+  virtual PoolUse pool_use() const = 0;
   virtual const sql::Dialect& dialect() const = 0;
 };
 

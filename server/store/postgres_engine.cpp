@@ -220,6 +220,7 @@ class PostgresEngine final : public Engine {
   }
 
   WriteStatistics statistics() const override { return writing_.statistics(); }
+  PoolUse pool_use() const override { return pool_.use(); }
   const sql::Dialect& dialect() const override { return sql::postgres_dialect; }
 
   Status copy_to(const std::filesystem::path&) override {

@@ -19,7 +19,10 @@ PostgresPool::PostgresPool(Options options) : options_(std::move(options)) {}
 PostgresPool::Session PostgresPool::take(Instant until) {
   std::unique_lock lock(mutex_);
   const auto free = [&] { return !idle_.empty() || open_ < options_.most; };
-  if (!changed_.wait_until(lock, until, free))
+  ++waiting_;
+  const bool found = changed_.wait_until(lock, until, free);
+  --waiting_;
+  if (!found)
     throw Unavailable("all connections to PostgreSQL are busy", "the database is busy; try again");
   if (!idle_.empty()) {
     auto session = std::move(idle_.back());
@@ -71,6 +74,11 @@ void PostgresPool::give_back(Session session) noexcept {
     }
   }
   changed_.notify_one();
+}
+
+PoolUse PostgresPool::use() const {
+  const std::lock_guard lock(mutex_);
+  return {.most = options_.most, .in_use = open_ - idle_.size(), .waiting = waiting_};
 }
 
 void PostgresPool::close_idle() {

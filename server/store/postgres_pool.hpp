@@ -11,6 +11,7 @@
 
 #include "base/duration.hpp"
 #include "drivers/postgres/connection.hpp"
+#include "server/store/write_statistics.hpp"
 
 namespace bot::store {
 
@@ -47,6 +48,8 @@ class PostgresPool {
   // Closes those that nobody has borrowed: after one was lost, the others may be too.
   void close_idle();
 
+  PoolUse use() const;
+
  private:
   using Session = std::unique_ptr<sql::PostgresConnection>;
 
@@ -55,10 +58,11 @@ class PostgresPool {
   void give_back(Session session) noexcept;
 
   const Options options_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Session> idle_;
-  std::size_t open_ = 0;  // borrowed, idle and being opened
+  std::size_t open_ = 0;     // borrowed, idle and being opened
+  std::size_t waiting_ = 0;  // for one of them
   // While the server is away:
   std::string last_failure_;
   int failures_ = 0;

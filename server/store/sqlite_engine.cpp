@@ -241,7 +241,8 @@ class GroupCommitWriter {
 // Connections for reading, lent one at a time.
 class ReaderPool {
  public:
-  ReaderPool(const sql::SqliteOptions& options, int size, Millis wait) : wait_(wait) {
+  ReaderPool(const sql::SqliteOptions& options, int size, Millis wait)
+      : wait_(wait), most_(static_cast<std::size_t>(size)) {
     for (int i = 0; i < size; ++i)
       free_.push_back(std::make_unique<sql::SqliteConnection>(options));
   }
@@ -251,6 +252,11 @@ class ReaderPool {
     loan.connection().query("BEGIN");
     const EndOfSnapshot end{loan.connection()};
     reading(loan.connection());
+  }
+
+  PoolUse use() const {
+    const std::lock_guard lock(mutex_);
+    return {.most = most_, .in_use = most_ - free_.size(), .waiting = waiting_};
   }
 
   // Without a transaction of its own around it.
@@ -286,8 +292,10 @@ class ReaderPool {
 
   std::unique_ptr<sql::SqliteConnection> take() {
     std::unique_lock lock(mutex_);
-    if (!came_back_.wait_for(lock, wait_, [&] { return !free_.empty(); }))
-      throw Unavailable("all readers of the database are busy");
+    ++waiting_;
+    const bool found = came_back_.wait_for(lock, wait_, [&] { return !free_.empty(); });
+    --waiting_;
+    if (!found) throw Unavailable("all readers of the database are busy");
     auto connection = std::move(free_.back());
     free_.pop_back();
     return connection;
@@ -302,8 +310,10 @@ class ReaderPool {
   }
 
   const Millis wait_;
-  std::mutex mutex_;
+  const std::size_t most_;
+  mutable std::mutex mutex_;
   std::condition_variable came_back_;
+  std::size_t waiting_ = 0;  // guarded by mutex_
   std::vector<std::unique_ptr<sql::SqliteConnection>> free_;
 };
 
@@ -357,6 +367,7 @@ class SqliteEngine final : public Engine {
     readers_.read(reading);
   }
   WriteStatistics statistics() const override { return writer_.statistics(); }
+  PoolUse pool_use() const override { return readers_.use(); }
   const sql::Dialect& dialect() const override { return sql::sqlite_dialect; }
 
   Status copy_to(const std::filesystem::path& to) override {

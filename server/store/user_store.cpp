@@ -49,6 +49,13 @@ std::vector<UserRow> UserStore::list(std::int64_t skip, std::int64_t limit) {
       read_user);
 }
 
+std::int64_t UserStore::sum_of_limits() {
+  // PostgreSQL's sum of BIGINTs is NUMERIC.
+  const auto rows =
+      connection_.query("SELECT CAST(COALESCE(SUM(max_concurrent_bots), 0) AS BIGINT) FROM users");
+  return rows[0].integer(0);
+}
+
 std::int64_t UserStore::count() {
   const auto rows = connection_.query("SELECT COUNT(*) FROM users");
   return rows[0].integer(0);

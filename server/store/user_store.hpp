@@ -45,6 +45,8 @@ class UserStore {
   // Ordered by id.
   std::vector<UserRow> list(std::int64_t skip, std::int64_t limit);
   std::int64_t count();
+  // Of all users' limits: walks the table.
+  std::int64_t sum_of_limits();
   // nullopt when there is no such user.
   std::optional<UserRow> update(std::int64_t id, const UserPatch& patch);
   // With everything that is the user's: tokens, meetings, sessions, transcripts, commands,

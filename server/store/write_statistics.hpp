@@ -1,32 +1,11 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
+#include "base/histogram.hpp"
+
 namespace bot::store {
-
-// Counts per bucket: counts[i] of values <= bounds[i], the last one of those beyond every bound.
-template <std::size_t N>
-struct Histogram {
-  std::array<double, N> bounds{};
-  std::array<std::uint64_t, N + 1> counts{};
-  double sum = 0;
-
-  void add(double value) {
-    std::size_t bucket = 0;
-    while (bucket < N && value > bounds[bucket])
-      ++bucket;
-    ++counts[bucket];
-    sum += value;
-  }
-  std::uint64_t total() const {
-    std::uint64_t all = 0;
-    for (const auto count : counts)
-      all += count;
-    return all;
-  }
-};
 
 // How writing goes, since the start.
 struct WriteStatistics {
@@ -44,6 +23,21 @@ struct WriteStatistics {
   // From being submitted to being durable.
   Histogram<12> seconds{
       .bounds = {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5}};
+};
+
+// How reading goes.
+struct ReadStatistics {
+  // Since the start, with the wait for a connection.
+  Histogram<12> seconds{
+      .bounds = {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5}};
+};
+
+// Connections that are lent one at a time, now: to readers with SQLite, to everybody with
+// PostgreSQL.
+struct PoolUse {
+  std::size_t most = 0;
+  std::size_t in_use = 0;
+  std::size_t waiting = 0;  // callers who wait for one
 };
 
 }  // namespace bot::store

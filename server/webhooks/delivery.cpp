@@ -39,6 +39,23 @@ Verdict judge(const Result<Answer>& answer, Millis longest_retry_after) {
   return {Kind::dead, reason + (status >= 300 && status < 400 ? ", a redirect" : ""), {}};
 }
 
+std::string_view word_for(Verdict::Kind kind) {
+  switch (kind) {
+    case Verdict::Kind::delivered:
+      return "delivered";
+    case Verdict::Kind::retry:
+      return "retried";
+    case Verdict::Kind::dead:
+      return "dead";
+  }
+  return "dead";
+}
+
+std::string request_id_in(const types::Json& payload) {
+  const auto found = payload.find("request_id");
+  return found != payload.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
 class Deliverer {
  public:
   Deliverer(store::Database& database, const Clock& clock, DeliveryOptions options)
@@ -54,7 +71,12 @@ class Deliverer {
     if (!delivery || delivery->status != "queued") return Outcome::done();
 
     // Who has taken the webhook back does not want what was still on its way.
-    if (!user || !user->webhook_url) return give_up(id, "the webhook was removed");
+    const auto request_id = request_id_in(payload);
+    if (!user || !user->webhook_url) {
+      const Verdict removed{Verdict::Kind::dead, "the webhook was removed", {}};
+      tell(*delivery, removed, std::nullopt, request_id);
+      return give_up(id, removed.reason);
+    }
 
     Post event;
     event.url = delivery->url;
@@ -68,6 +90,7 @@ class Deliverer {
     const bool last_attempt = item.attempts >= item.max_attempts;
     if (verdict.kind == Verdict::Kind::retry && last_attempt) verdict.kind = Verdict::Kind::dead;
     record(id, verdict, answer);
+    tell(*delivery, verdict, answer ? std::optional(answer->status) : std::nullopt, request_id);
     switch (verdict.kind) {
       case Verdict::Kind::delivered:
         return Outcome::done();
@@ -88,6 +111,20 @@ class Deliverer {
       if (delivery) user = store::UserStore(connection).find(delivery->user_id);
       return std::pair(std::move(delivery), std::move(user));
     });
+  }
+
+  void tell(const store::DeliveryRow& delivery,
+            const Verdict& verdict,
+            std::optional<int> status,
+            const std::string& request_id) const {
+    if (!options_.on_attempt) return;
+    options_.on_attempt({.delivery_id = delivery.id,
+                         .meeting_id = delivery.meeting_id.value_or(0),
+                         .event_id = delivery.event_id,
+                         .outcome = word_for(verdict.kind),
+                         .status = status,
+                         .reason = verdict.reason,
+                         .request_id = request_id});
   }
 
   Outcome give_up(std::int64_t id, const std::string& reason) const {

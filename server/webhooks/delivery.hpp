@@ -1,5 +1,11 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "base/clock.hpp"
 #include "server/queue/dispatcher.hpp"
 #include "server/store/database.hpp"
@@ -7,11 +13,24 @@
 
 namespace bot::webhooks {
 
+// One try to deliver an event, for whoever counts and logs them.
+struct Attempt {
+  std::int64_t delivery_id = 0;
+  std::int64_t meeting_id = 0;  // 0: it is about none
+  std::string event_id;
+  std::string_view outcome;   // delivered, retried, dead
+  std::optional<int> status;  // of the receiver's answer
+  std::string reason;         // why it is not delivered
+  std::string request_id;     // of the request that brought the event about; "": none did
+};
+
 struct DeliveryOptions {
   SenderOptions sender = {};
   int concurrency = 8;
   std::size_t of_one_user = 2;  // of these: a target that hangs holds up its own user only
   Millis longest_retry_after{3'600'000};
+  // Told of each attempt, on a worker's thread; must not throw. May be empty.
+  std::function<void(const Attempt&)> on_attempt = {};
 };
 
 // Registers the handler that delivers events (lane webhook.deliver). 2xx is delivered; 5xx, 408,

@@ -77,7 +77,9 @@ bool enqueue_one(sql::Connection& connection,
   queue::NewItem item;
   item.lane = lane;
   item.kind = lane;
-  item.payload = types::dump(Json{{"delivery_id", row->id}});
+  Json payload{{"delivery_id", row->id}};
+  if (!change.request_id.empty()) payload["request_id"] = change.request_id;
+  item.payload = types::dump(payload);
   item.max_attempts = most_attempts;
   item.unique_key = "delivery:" + std::to_string(row->id);
   item.fair_key = "user:" + std::to_string(user.id);

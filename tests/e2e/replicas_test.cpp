@@ -9,8 +9,10 @@
 #include <string>
 
 #include "client/ops/all.hpp"
+#include "tests/e2e/dashboard.hpp"
 #include "tests/e2e/server_botd.hpp"
 #include "tests/fakes/drivers/postgres_schema.hpp"
+#include "tests/unit/server/http/raw_client.hpp"
 
 namespace bot::e2e {
 namespace {
@@ -75,6 +77,28 @@ TEST_F(ReplicasTest, TheLimitHoldsOverAllOfThem) {
 
   EXPECT_EQ(started, 3);
   EXPECT_EQ(live_rows(account.id), 3);
+}
+
+TEST_F(ReplicasTest, EachTellsTheNumbersOfRedisThatTheDashboardAsksFor) {
+  const auto one = serve("one");
+  const auto two = serve("two");
+  const auto account = make_user(*one, 3);
+  start_bot(one->user(account.key), "a");
+  const auto told_by = [](const Botd& server) {
+    http::RawClient connection(server.port());
+    return connection.exchange("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")->body;
+  };
+
+  for (const auto* line : {"botd_redis_connected 1\n", "botd_replicas 2\n"}) {
+    EXPECT_TRUE(eventually([&] { return told_by(*one).find(line) != std::string::npos; })) << line;
+  }
+  EXPECT_TRUE(eventually([&] {
+    return told_by(*one).find("botd_redis_messages_total{outcome=\"published\"} 0\n") ==
+           std::string::npos;
+  }));
+  const auto told = told_by(*one);
+  for (const auto& metric : metrics_of_dashboard())
+    EXPECT_TRUE(tells(told, metric)) << metric;
 }
 
 TEST_F(ReplicasTest, ABotIsCommandedAndStoppedThroughAnyOfThem) {

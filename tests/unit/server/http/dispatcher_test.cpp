@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/fault.hpp"
+#include "base/trace.hpp"
 
 namespace bot::http {
 namespace {
@@ -35,6 +36,10 @@ class DispatcherTest : public ::testing::Test {
     });
     add("/whoami", Access::user, [](const Request&, const Principal& principal) {
       return Result<Reply>(json_reply(200, std::to_string(principal.user_id)));
+    });
+    add("/meeting", Access::open, [](const Request&, const Principal&) -> Result<Reply> {
+      trace_meeting(42);
+      return Error{.code = Errc::conflict, .message = "for " + current_trace().request_id};
     });
     add("/fault", Access::open, [](const Request&, const Principal&) -> Result<Reply> {
       throw std::runtime_error("the disk burns");
@@ -171,6 +176,18 @@ TEST_F(DispatcherTest, RecordsEachRequestOnceAndWithoutSecrets) {
   EXPECT_EQ(records_[1].target, "/bots/internal/callback/***/nonsense?api_key=***");
   EXPECT_EQ(records_[1].status, 404);
   EXPECT_EQ(records_[2].principal.user_id, 7);
+}
+
+TEST_F(DispatcherTest, RecordsWhichMeetingARequestWasAboutAndWhyItWasRefused) {
+  EXPECT_NE(ask("/meeting").body.find("for id-1"), std::string::npos);
+  ask("/echo/x");
+
+  ASSERT_EQ(records_.size(), 2U);
+  EXPECT_EQ(records_[0].meeting_id, 42);
+  EXPECT_EQ(records_[0].error, Errc::conflict);
+  EXPECT_EQ(records_[1].meeting_id, 0);
+  EXPECT_EQ(records_[1].error, std::nullopt);
+  EXPECT_EQ(current_trace().request_id, "");
 }
 
 TEST_F(DispatcherTest, RecordsRefusalsOfTheListener) {
