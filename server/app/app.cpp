@@ -13,6 +13,7 @@
 #include "server/app/housekeeping.hpp"
 #include "server/app/log.hpp"
 #include "server/app/metrics.hpp"
+#include "server/app/readiness.hpp"
 #include "server/app/router.hpp"
 #include "server/app/transcript_streams.hpp"
 #include "server/app/version.hpp"
@@ -359,22 +360,20 @@ class App::Parts {
     return listener_ ? listener_->stats() : http::ListenerStats{};
   }
 
-  // For whoever asks /ready, who needs no key: the log has the whole of it.
-  std::string problem_of_the_store() {
-    const auto store = database_.check();
-    if (store) return "";
-    log_.write(Log::Level::warning, "the store is away", {{"reason", store.error().message}});
-    return "the database cannot be reached or is busy";
-  }
-
   std::vector<routes::PartState> parts() {
-    std::vector<routes::PartState> states = {
-        {.name = "store", .problem = problem_of_the_store()},
-        {.name = "server", .problem = draining_ ? "is shutting down" : ""}};
-    if (redis_) {
-      const auto away = redis_->problem();
-      states.push_back({.name = "redis",
-                        .problem = away.empty() ? streams_->problem() : away,
+    auto states = readiness({database_,
+                             counter_,
+                             *runtime_,
+                             reaper_,
+                             redis_.get(),
+                             log_,
+                             clock_,
+                             replicas_ ? replicas_->place() : "",
+                             config_.database_url.empty() ? data_dir_.database_path() : ""});
+    states.push_back({.name = "server", .problem = draining_ ? "is shutting down" : ""});
+    if (streams_) {
+      states.push_back({.name = "streams",
+                        .problem = streams_->problem(),
                         .without = routes::PartState::Without::degraded});
     }
     return states;

@@ -111,6 +111,11 @@ bool ProcessRuntime::alive(const std::string& handle) {
   return pidfd && !has_ended(pidfd);
 }
 
+std::string ProcessRuntime::problem() {
+  if (::access(options_.executable.c_str(), X_OK) == 0) return "";
+  return options_.executable + " cannot be run: " + std::generic_category().message(errno);
+}
+
 bool ProcessRuntime::is_near(const std::string& handle) {
   const auto parsed = parse_process_handle(handle);
   return !parsed || parsed->boot_id == boot_id();

@@ -35,6 +35,7 @@ class ProcessRuntime final : public Runtime {
   bool adopt(std::int64_t meeting_id,
              const std::string& session_uid,
              const std::string& handle) override;
+  std::string problem() override;
   void stop_watching() override;
 
  private:

@@ -110,11 +110,23 @@ int Reaper::run_once() {
                         "stale_" + std::string(domain::to_string(state)) + "_timeout");
     if (done && *done) ++reaped;
   }
+  const std::scoped_lock lock(mutex_);
+  rounded_at_ = clock_.monotonic();
   return reaped;
+}
+
+std::optional<Millis> Reaper::since_last_round() const {
+  const std::scoped_lock lock(mutex_);
+  if (!rounded_at_) return std::nullopt;
+  return clock_.monotonic() - *rounded_at_;
 }
 
 void Reaper::start() {
   (void)notice_gap();
+  {
+    const std::scoped_lock lock(mutex_);
+    rounded_at_ = clock_.monotonic();
+  }
   thread_ = std::thread([this] { loop(); });
 }
 

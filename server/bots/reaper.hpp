@@ -52,6 +52,10 @@ class Reaper {
   // One round, on the caller's thread; the loop and tests call it. Returns how many it reaped.
   int run_once();
 
+  // How long ago the last round ended well, or the reaper was started; nullopt before that.
+  std::optional<Millis> since_last_round() const;
+  Millis interval() const { return options_.interval; }
+
  private:
   struct Suspect {
     std::int64_t meeting_id;
@@ -77,9 +81,10 @@ class Reaper {
   std::uint64_t lost_writes_ = 0;     // of the store, at the last round
   Millis wall_offset_{0};             // wall clock less monotonic clock, at the last round
   Millis watching_since_{0};          // monotonic: of the present stretch without a gap
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
-  bool stopping_ = false;  // guarded by mutex_
+  bool stopping_ = false;             // guarded by mutex_
+  std::optional<Millis> rounded_at_;  // monotonic; guarded by mutex_
   std::thread thread_;
 };
 

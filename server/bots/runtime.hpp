@@ -66,6 +66,8 @@ class Runtime {
   virtual bool adopt(std::int64_t meeting_id,
                      const std::string& session_uid,
                      const std::string& handle) = 0;
+  // Empty when bots can be started; otherwise what is in the way. Asked by /ready: quick.
+  virtual std::string problem() { return ""; }
   // After this no listener call happens and none is under way. Bots are left alone.
   virtual void stop_watching() = 0;
 };

@@ -52,6 +52,10 @@ class FakeRuntime final : public Runtime {
   bool adopt(std::int64_t, const std::string&, const std::string& handle) override {
     return alive(handle);
   }
+  std::string problem() override {
+    const std::scoped_lock lock(mutex_);
+    return refusal_ ? refusal_->message : "";
+  }
   void stop_watching() override {}
 
   void refuse_starts(Error error) {
