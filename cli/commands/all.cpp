@@ -49,6 +49,7 @@ Tree make_tree() {
       webhook_deliveries(),
       smoke(),
       health(),
+      status(),
       doctor(),
       version(),
       help_command(),

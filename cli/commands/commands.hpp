@@ -41,6 +41,7 @@ Command webhook_deliveries();
 
 Command smoke();
 Command health();
+Command status();
 Command doctor();
 Command version();
 Command help_command();

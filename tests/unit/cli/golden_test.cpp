@@ -91,6 +91,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"webhook_deliveries", {"webhook", "deliveries"}},
                     Case{"health", {"health"}},
                     Case{"doctor", {"doctor"}},
+                    Case{"status", {"status"}},
                     Case{"version", {"version"}}),
     [](const auto& each) { return each.param.name; });
 

@@ -40,6 +40,7 @@ const std::map<std::string, std::vector<std::string>>& words() {
       {"webhook deliveries", {}},
       {"smoke", {"--list"}},
       {"health", {}},
+      {"status", {}},
       {"doctor", {}},
       {"version", {}},
       {"help", {"users", "list"}},

@@ -171,6 +171,46 @@ std::string transcript(const std::string& status) {
          R"("absolute_end_time":"2026-11-21T22:06:11.000Z"}]})";
 }
 
+std::string metrics() {
+  return R"(# HELP botd_http_requests_total Requests answered
+# TYPE botd_http_requests_total counter
+botd_http_requests_total{method="GET",route="/bots",status="200"} 7000
+botd_http_requests_total{method="POST",route="/bots",status="201"} 198
+botd_http_requests_total{method="POST",route="/bots",status="503"} 2
+botd_http_request_duration_seconds_bucket{route="/bots",le="0.001"} 3600
+botd_http_request_duration_seconds_bucket{route="/bots",le="0.01"} 7200
+botd_http_request_duration_seconds_bucket{route="/bots",le="+Inf"} 7200
+botd_http_request_duration_seconds_bucket{route="/bots/internal/callback/{secret}/commands",le="+Inf"} 900
+botd_refusals_total{reason="limit"} 3
+botd_refusals_total{reason="rate"} 0
+botd_state_changes_total{to="failed"} 2
+botd_bots_failed_total{reason="stale_active_timeout"} 2
+botd_bots_failed_total{reason="other"} 0
+botd_live_bots{state="reserved"} 1
+botd_live_bots{state="starting"} 0
+botd_live_bots{state="active"} 4
+botd_live_bots{state="stopping"} 1
+botd_seats_taken 5
+botd_seats_limit 40
+botd_queue_items{lane="bot.launch",status="ready"} 1
+botd_queue_items{lane="bot.launch",status="scheduled"} 0
+botd_queue_items{lane="bot.launch",status="leased"} 0
+botd_queue_items{lane="bot.launch",status="dead"} 0
+botd_queue_items{lane="webhook.deliver",status="ready"} 2
+botd_queue_items{lane="webhook.deliver",status="scheduled"} 3
+botd_queue_items{lane="webhook.deliver",status="leased"} 1
+botd_queue_items{lane="webhook.deliver",status="dead"} 1
+botd_queue_oldest_ready_seconds{lane="bot.launch"} 0.25
+botd_queue_oldest_ready_seconds{lane="webhook.deliver"} 12
+botd_redis_connected 1
+botd_redis_publish_duration_seconds_bucket{le="0.001"} 100
+botd_redis_publish_duration_seconds_bucket{le="+Inf"} 100
+botd_replicas 2
+botd_websocket_clients 9
+process_start_time_seconds 1795291200
+)";
+}
+
 }  // namespace body
 
 void Program::serve_everything() {
@@ -225,7 +265,8 @@ void Program::serve_everything() {
               R"({"deliveries":[{"id":9,"event_id":"e","event_type":"meeting.completed",)"
               R"("url":"https://example.com/hook","status":"dead","attempts":5,)"
               R"("response_status":500,"last_error":"answered 500","created_at":)"
-              R"("2026-11-21T21:05:07.123Z","delivered_at":null}]})");
+              R"("2026-11-21T21:05:07.123Z","delivered_at":null}]})")
+      .always("GET /metrics", 200, body::metrics());
 }
 
 }  // namespace bot::cli

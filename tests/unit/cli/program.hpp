@@ -92,6 +92,8 @@ std::string user(int id = 42, const std::string& email = "ada@example.com", int 
 std::string meeting(const std::string& status = "active", int id = 7);
 std::string meetings(const std::vector<std::string>& items);
 std::string transcript(const std::string& status = "active");
+// What GET /metrics of a botd tells that began an hour ago.
+std::string metrics();
 }  // namespace body
 
 }  // namespace bot::cli
