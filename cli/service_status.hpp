@@ -1,4 +1,4 @@
-// What `botctl status` shows, as data: how a service is, as far as it says.
+// How a service is, as far as it says: what `botctl status` finds out.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,6 @@
 
 #include "base/clock.hpp"
 #include "base/duration.hpp"
-#include "cli/output/output.hpp"
 #include "client/types/json.hpp"
 #include "client/types/metrics.hpp"
 #include "client/types/service.hpp"
@@ -62,12 +61,5 @@ struct ServiceStatus {
 
 // `now` against the server's own start. Works with whatever of our names is there.
 ServiceNumbers numbers_of(const types::Metrics& metrics, UnixMillis now);
-
-// The shape is a contract with scripts: every name is always there, null where nothing is known.
-types::Json json_of(const ServiceStatus& status);
-
-const std::vector<Column>& status_columns();
-// A line each: what, and how it is.
-std::vector<Record> lines_of(const ServiceStatus& status);
 
 }  // namespace bot::cli

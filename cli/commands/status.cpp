@@ -3,6 +3,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/service_status.hpp"
+#include "cli/status_view.hpp"
 #include "client/dialect.hpp"
 #include "client/health.hpp"
 #include "client/ops/get_bots_status.hpp"

@@ -449,6 +449,8 @@ TEST_P(MeetingContract, TakesACommandFromSentToAcknowledged) {
     EXPECT_TRUE(commands.acknowledge(first.id, "uid", R"({"language":"fr"})", 5));
     EXPECT_FALSE(commands.acknowledge(first.id, "uid", "{}", 6));
     EXPECT_EQ(commands.undelivered("uid", 0), std::vector{second});
+    EXPECT_EQ(commands.count_open("uid"), 1);
+    EXPECT_EQ(commands.count_open("other"), 0);
 
     const auto done = commands.find(first.id);
     EXPECT_EQ(done->status, "acknowledged");

@@ -4,6 +4,7 @@
 
 #include "server/queue/queue.hpp"
 #include "server/store/audit_store.hpp"
+#include "server/store/command_store.hpp"
 #include "server/store/delivery_store.hpp"
 #include "server/store/idempotency_store.hpp"
 #include "server/store/meeting_store.hpp"
@@ -77,6 +78,12 @@ TEST_P(PlanContract, CountingMeetingsByStateScansNothing) {
               }),
               "");
   }
+}
+
+TEST_P(PlanContract, CountingASessionsOpenCommandsScansNothing) {
+  EXPECT_EQ(
+      scans_of([](sql::Connection& connection) { CommandStore(connection).count_open("uid"); }),
+      "");
 }
 
 TEST_P(PlanContract, CountingTheQueueScansNothing) {

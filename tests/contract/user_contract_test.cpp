@@ -62,6 +62,19 @@ TEST_P(UserContract, ListsInTheOrderOfIdsByPages) {
   EXPECT_EQ(page[1].email, "b@example.com");
 }
 
+TEST_P(UserContract, SumsUpTheLimitsOfAll) {
+  const auto sum = [this] {
+    return read([](sql::Connection& connection) { return UserStore(connection).sum_of_limits(); });
+  };
+  EXPECT_EQ(sum(), 0);
+  write([](sql::Connection& connection) {
+    UserStore users(connection);
+    users.find_or_create({.email = "a@example.com", .max_concurrent_bots = 1'000'000}, 1);
+    users.find_or_create({.email = "b@example.com", .max_concurrent_bots = 5}, 1);
+  });
+  EXPECT_EQ(sum(), 1'000'005);
+}
+
 TEST_P(UserContract, ChangesOnlyWhatIsGiven) {
   const auto user = make_user("a@example.com");
 
