@@ -77,6 +77,7 @@ std::string long_time(Millis time) {
 // "3 limit, 1 rate".
 std::string counts(const std::map<std::string, double>& by_reason) {
   std::vector<std::string> words;
+  words.reserve(by_reason.size());
   for (const auto& [reason, count] : by_reason)
     words.push_back(text(count) + " " + reason);
   return words.empty() ? "none" : join(words, ", ");

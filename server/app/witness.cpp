@@ -63,6 +63,7 @@ LabelValues states(std::string name) {
 
 std::vector<std::string> steps() {
   std::vector<std::string> names;
+  names.reserve(commands::all_steps.size());
   for (const auto step : commands::all_steps)
     names.emplace_back(to_string(step));
   return names;

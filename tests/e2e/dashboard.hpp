@@ -31,9 +31,9 @@ inline std::set<std::string> metrics_of_dashboard() {
 }
 
 // Is it there, with a label or without?
-inline bool tells(const std::string& metrics, const std::string& name) {
-  return metrics.find("\n" + name + "{") != std::string::npos ||
-         metrics.find("\n" + name + " ") != std::string::npos;
+inline bool tells(const std::string& told, const std::string& metric) {
+  return told.find("\n" + metric + "{") != std::string::npos ||
+         told.find("\n" + metric + " ") != std::string::npos;
 }
 
 // These are told by servers with Redis only.
