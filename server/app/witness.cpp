@@ -178,6 +178,7 @@ void Witness::changed(std::int64_t meeting_id, const events::StateChange& change
                          is(change.source, ChangeSource::launch);
   if (failed) failures_.add({label_of_reason(reason)});
   if (failed && by_server) reaped_.add({label_of_reason(reason)});
+  if (change.from.empty()) return;  // its request has a line
   log_.write_later(failed && by_server ? Log::Level::warning : Log::Level::info,
                    "bot",
                    {{"meeting_id", id_text(meeting_id)},

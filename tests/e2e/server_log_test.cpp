@@ -57,8 +57,6 @@ TEST_F(ServerLog, FollowsARequestToItsLaunchItsBotAndItsWebhooks) {
   const auto id = std::to_string(started->id);
   EXPECT_TRUE(logs({{"message", "request"}, {"request_id", "start-1"}, {"meeting_id", id}}));
   EXPECT_TRUE(logs({{"message", "launch"}, {"request_id", "start-1"}, {"meeting_id", id}}));
-  EXPECT_TRUE(logs(
-      {{"message", "bot"}, {"to", "reserved"}, {"request_id", "start-1"}, {"meeting_id", id}}));
   EXPECT_TRUE(logs({{"message", "request"}, {"request_id", "stop-1"}, {"meeting_id", id}}));
   EXPECT_TRUE(logs({{"message", "bot"},
                     {"to", "stopping"},

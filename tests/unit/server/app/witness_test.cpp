@@ -100,6 +100,8 @@ TEST(Witness, LogsAReapWithItsMeetingAndAStopWithItsRequest) {
   const auto told = told_by([](Witness& witness) {
     witness.changed(7, {"active", "failed", "cleanup", "stale_active_timeout", 0, ""});
     witness.changed(8, {"active", "stopping", "user", std::nullopt, 0, "req-1"});
+    // Its request has a line.
+    witness.changed(9, {"", "reserved", "user", std::nullopt, 0, "req-2"});
   });
 
   ASSERT_EQ(told.lines.size(), 2u);
