@@ -14,6 +14,7 @@
 #include "server/http/error_reply.hpp"
 #include "server/http/pending.hpp"
 #include "server/http/response_head.hpp"
+#include "server/http/stream.hpp"
 #include "server/http/web_socket_session.hpp"
 
 namespace bot::http {
@@ -30,15 +31,21 @@ constexpr auto token = asio::as_tuple(asio::use_awaitable);
 
 // What an idle connection keeps; most requests fit.
 constexpr std::size_t small_buffer = 1024;
+// What TLS encrypts at once; every buffer makes records of its own.
+constexpr std::size_t tls_record = std::size_t{16} << 10;
+constexpr char handshake_record = 0x16;  // how every TLS connection begins
 constexpr std::size_t large_buffer = std::size_t{16} << 10;
 
-enum class After { next_request, close, drain };
+// handed_over: the stream is a websocket's now.
+enum class After { next_request, close, drain, handed_over };
 
-// The client went away, or the connection was cut: nobody is left to answer.
+// Only what the parser says can be answered. Otherwise the client went away, or the connection was
+// cut, or its TLS is broken.
 bool is_gone(const error_code& error) {
-  if (!error) return false;  // it has the system's category too
+  static const auto& of_parser = error_code(wire::error::end_of_stream).category();
+  if (!error) return false;  // it has the system's category
   return error == wire::error::end_of_stream || error == wire::error::partial_message ||
-         error == asio::error::eof || error.category() == boost::system::system_category();
+         error.category() != of_parser;
 }
 
 Request request_of(Message& message, const std::string& peer) {
@@ -103,10 +110,10 @@ class HttpConnection final : public Connection {
   HttpConnection(NetworkThread& thread, Site& connection_site, Tcp::socket socket)
       : Connection(connection_site),
         thread_(thread),
-        socket_(std::move(socket)),
+        stream_(std::move(socket), connection_site.identity().get()),
         bell_(thread.context()) {
     error_code ignored;
-    auto address = socket_.remote_endpoint(ignored).address();
+    auto address = stream_.socket().remote_endpoint(ignored).address();
     if (address.is_v6() && address.to_v6().is_v4_mapped()) {
       address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
     }
@@ -114,8 +121,7 @@ class HttpConnection final : public Connection {
   }
 
   void cut() override {
-    error_code ignored;
-    socket_.close(ignored);
+    stream_.close();
     if (abandon_) abandon_();
   }
 
@@ -126,13 +132,19 @@ class HttpConnection final : public Connection {
   // The frame owns the connection from its making on, not from its first run on.
   static asio::awaitable<void> serve(std::shared_ptr<HttpConnection> self) {
     const Registration registration(self->thread_, *self);
+    if (self->stream_.is_tls()) {
+      const bool secured = co_await self->secure();
+      if (!secured) co_return;
+    }
     auto after = After::next_request;
     while (after == After::next_request) {
       const bool more = co_await self->wait_for_bytes();
-      if (!more) co_return;
+      if (!more) break;
       after = co_await self->serve_one();
       self->shrink_buffer();
     }
+    if (after == After::handed_over) co_return;
+    if (self->stream_.is_tls()) co_await self->say_goodbye();
     if (after == After::drain) co_await self->drain();
   }
 
@@ -154,14 +166,62 @@ class HttpConnection final : public Connection {
 
   const ListenerOptions& options() const { return site().options; }
 
+  // The handshake. A client that speaks plain HTTP gets a plain answer.
+  asio::awaitable<bool> secure() {
+    interruptible_ = true;
+    set_deadline(options().header_deadline);
+    const auto [unreadable] = co_await stream_.socket().async_wait(Tcp::socket::wait_read, token);
+    if (unreadable) co_return false;
+    const auto greeting = first_byte();
+    if (!greeting) co_return false;
+    if (*greeting != handshake_record) {
+      co_await answer_plainly();
+      co_return false;
+    }
+    const auto [error] = co_await stream_.async_handshake(token);
+    interruptible_ = false;
+    co_return !error;
+  }
+
+  // It stays to be read.
+  std::optional<char> first_byte() {
+    char byte = 0;
+    error_code error;
+    const auto size =
+        stream_.socket().receive(asio::buffer(&byte, 1), Tcp::socket::message_peek, error);
+    if (error || size == 0) return std::nullopt;
+    return byte;
+  }
+
+  asio::awaitable<void> answer_plainly() {
+    const auto sentence = detail_reply(400, "this port speaks HTTPS; begin the URL with https://");
+    Request unreadable;
+    unreadable.peer_address = peer_;
+    const auto reply = site().dispatcher.refuse(unreadable, sentence);
+    const auto text = response_head(reply, Persistence::close) + reply.body;
+    site().requests.fetch_add(1, std::memory_order_relaxed);
+    const auto bytes = asio::buffer(text);
+    const auto [error, size] = co_await asio::async_write(stream_.socket(), bytes, token);
+    if (!error) co_await drain();
+  }
+
+  // Without it a client could not tell the end of an answer from a connection that was cut.
+  asio::awaitable<void> say_goodbye() {
+    if (!stream_.socket().is_open()) co_return;
+    interruptible_ = true;
+    set_deadline(options().drain);
+    const auto rung = co_await stream_.async_shutdown(token);
+    static_cast<void>(rung);
+  }
+
   asio::awaitable<bool> wait_for_bytes() {
-    if (!socket_.is_open()) co_return false;
+    if (!stream_.socket().is_open()) co_return false;
     if (buffer_.size() > 0) co_return true;
     if (thread_.is_stopping()) co_return false;
     interruptible_ = true;
     set_deadline(options().idle_deadline);
     const auto room = buffer_.prepare(small_buffer);
-    const auto [error, size] = co_await socket_.async_read_some(room, token);
+    const auto [error, size] = co_await stream_.async_read_some(room, token);
     buffer_.commit(size);
     interruptible_ = false;
     co_return !error;
@@ -173,7 +233,7 @@ class HttpConnection final : public Connection {
     parser.body_limit(options().max_body);
     interruptible_ = true;
     set_deadline(options().header_deadline);
-    const auto [error, size] = co_await wire::async_read_header(socket_, buffer_, parser, token);
+    const auto [error, size] = co_await wire::async_read_header(stream_, buffer_, parser, token);
     interruptible_ = false;
     if (is_gone(error)) co_return After::close;
     const auto refusal = refusal_of(error, parser.get(), options());
@@ -220,11 +280,11 @@ class HttpConnection final : public Connection {
     if (asks && parser.get().version() >= 11 && buffer_.size() == 0) {
       static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
       const auto bytes = asio::buffer(go_on);
-      const auto [error, size] = co_await asio::async_write(socket_, bytes, token);
+      const auto [error, size] = co_await asio::async_write(stream_, bytes, token);
       if (error) co_return error;
     }
     buffer_.reserve(large_buffer);
-    const auto [error, size] = co_await wire::async_read(socket_, buffer_, parser, token);
+    const auto [error, size] = co_await wire::async_read(stream_, buffer_, parser, token);
     co_return error;
   }
 
@@ -265,9 +325,9 @@ class HttpConnection final : public Connection {
       const auto after = co_await write(*reply, Persistence::close, false);
       co_return after;
     }
-    Upgrade accepted{std::move(socket_), std::move(message), std::move(decision->handler)};
+    Upgrade accepted{std::move(stream_), std::move(message), std::move(decision->handler)};
     start_web_socket(thread_, site(), std::move(accepted));
-    co_return After::close;
+    co_return After::handed_over;
   }
 
   struct Decision {
@@ -301,18 +361,21 @@ class HttpConnection final : public Connection {
     const auto complete = site().dispatcher.refuse(request, reply);
     const bool head_only = request.method == "HEAD";
     const auto after = co_await write(complete, Persistence::close, head_only);
-    if (after == After::close && socket_.is_open()) co_return After::drain;
+    if (after == After::close && stream_.socket().is_open()) co_return After::drain;
     co_return after;
   }
 
   asio::awaitable<After> write(const Reply& reply, Persistence persistence, bool head_only) {
     set_deadline(options().write_deadline);
-    const auto head = response_head(reply, persistence);
+    auto head = response_head(reply, persistence);
     const bool bodiless = head_only || !may_have_body(reply.status);
-    const std::string_view body = bodiless ? std::string_view{} : std::string_view{reply.body};
+    std::string_view body = bodiless ? std::string_view{} : std::string_view{reply.body};
+    if (stream_.is_tls() && head.size() + body.size() <= tls_record) {
+      head += std::exchange(body, {});
+    }
     const std::array<asio::const_buffer, 2> bytes = {asio::buffer(head), asio::buffer(body)};
     site().requests.fetch_add(1, std::memory_order_relaxed);
-    const auto [error, size] = co_await asio::async_write(socket_, bytes, token);
+    const auto [error, size] = co_await asio::async_write(stream_, bytes, token);
     if (error) {
       cut();
       co_return After::close;
@@ -327,11 +390,12 @@ class HttpConnection final : public Connection {
     interruptible_ = true;
     set_deadline(options().drain);
     error_code ignored;
-    socket_.shutdown(Tcp::socket::shutdown_send, ignored);
+    auto& socket = stream_.socket();
+    socket.shutdown(Tcp::socket::shutdown_send, ignored);
     const auto sink = std::make_unique<std::array<char, large_buffer>>();
     const auto room = asio::buffer(*sink);
     for (;;) {
-      const auto [error, size] = co_await socket_.async_read_some(room, token);
+      const auto [error, size] = co_await socket.async_read_some(room, token);
       if (error) break;
     }
   }
@@ -343,7 +407,7 @@ class HttpConnection final : public Connection {
   }
 
   NetworkThread& thread_;
-  Tcp::socket socket_;
+  Stream stream_;
   asio::steady_timer bell_;
   beast::flat_buffer buffer_;
   std::string peer_;

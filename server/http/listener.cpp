@@ -24,35 +24,6 @@ int thread_count(const ListenerOptions& options) {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-std::string address_of(const ListenerOptions& options) {
-  const bool bare_v6 = options.host.find(':') != std::string::npos;
-  const auto host = bare_v6 ? "[" + options.host + "]" : options.host;
-  return host + ":" + std::to_string(options.port);
-}
-
-Error cannot_listen(const ListenerOptions& options, const error_code& why) {
-  Error error{.code = Errc::unavailable,
-              .message = "cannot listen on " + address_of(options) + ": " + why.message()};
-  if (why == asio::error::address_in_use) {
-    error.hint = "another process has this port; choose another or stop that one";
-  } else if (why == asio::error::access_denied) {
-    error.hint = "ports below 1024 need a privilege; choose a higher one";
-  } else {
-    error.hint = "check the host: it must be an address of this machine";
-  }
-  return error;
-}
-
-Tcp::endpoint resolve(asio::io_context& context, const ListenerOptions& options, error_code& why) {
-  const auto address = asio::ip::make_address(options.host, why);
-  if (!why) return {address, options.port};
-  why.clear();
-  Tcp::resolver resolver(context);
-  const auto found = resolver.resolve(
-      options.host, std::to_string(options.port), Tcp::resolver::address_configured, why);
-  return why ? Tcp::endpoint{} : found.begin()->endpoint();
-}
-
 void close_on_exec(int descriptor) {
   ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
 }
@@ -63,25 +34,18 @@ void close_on_exec(int descriptor) {
 // the hand-over, but then a second server on the same port would not be refused.
 class Listener::Network {
  public:
-  Network(ListenerOptions options, const Dispatcher& dispatcher, WebSocketAcceptor* acceptor)
+  Network(ListeningSocket listening,
+          ListenerOptions options,
+          const Dispatcher& dispatcher,
+          WebSocketAcceptor* acceptor)
       : site_(std::move(options), dispatcher, acceptor),
-        threads_(static_cast<std::size_t>(thread_count(site_.options))) {}
+        threads_(static_cast<std::size_t>(thread_count(site_.options))),
+        port_(listening.port()) {
+    acceptor_.assign(listening.is_v6() ? Tcp::v6() : Tcp::v4(), listening.release());
+  }
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
   ~Network() = default;
-
-  Status bind() {
-    error_code why;
-    const auto endpoint = resolve(threads_.front().context(), site_.options, why);
-    if (!why) acceptor_.open(endpoint.protocol(), why);
-    if (!why) close_on_exec(acceptor_.native_handle());
-    if (!why) acceptor_.set_option(Tcp::acceptor::reuse_address(true), why);
-    if (!why) acceptor_.bind(endpoint, why);
-    if (!why) acceptor_.listen(asio::socket_base::max_listen_connections, why);
-    if (!why) port_ = acceptor_.local_endpoint(why).port();
-    if (why) return cannot_listen(site_.options, why);
-    return Unit{};
-  }
 
   void start() {
     accept_next();
@@ -156,8 +120,9 @@ class Listener::Network {
     });
   }
 
-  static void turn_away(Tcp::socket& socket) {
+  void turn_away(Tcp::socket& socket) const {
     error_code ignored;
+    if (site_.options.tls) return;  // a client that expects TLS could not read it
     const auto reply =
         error_reply({.code = Errc::unavailable, .message = "the server has too many connections"});
     const auto text = response_head(reply, Persistence::close) + reply.body;
@@ -171,7 +136,7 @@ class Listener::Network {
   Tcp::acceptor acceptor_{threads_.front().context()};
   asio::steady_timer pause_{threads_.front().context()};
   std::size_t next_ = 0;
-  std::uint16_t port_ = 0;
+  const std::uint16_t port_;
   bool started_ = false;
   bool stopped_ = false;
 };
@@ -189,8 +154,17 @@ Listener::~Listener() {
 Result<std::unique_ptr<Listener>> Listener::open(ListenerOptions options,
                                                  const Dispatcher& dispatcher,
                                                  WebSocketAcceptor* acceptor) {
-  auto network = std::make_unique<Network>(std::move(options), dispatcher, acceptor);
-  if (auto bound = network->bind(); !bound) return bound.error();
+  auto listening = ListeningSocket::open(options.host, options.port);
+  if (!listening) return std::move(listening).error();
+  return on(std::move(listening).value(), std::move(options), dispatcher, acceptor);
+}
+
+std::unique_ptr<Listener> Listener::on(ListeningSocket listening,
+                                       ListenerOptions options,
+                                       const Dispatcher& dispatcher,
+                                       WebSocketAcceptor* acceptor) {
+  auto network =
+      std::make_unique<Network>(std::move(listening), std::move(options), dispatcher, acceptor);
   return std::unique_ptr<Listener>(new Listener(std::move(network)));
 }
 

@@ -8,6 +8,8 @@
 #include "base/duration.hpp"
 #include "base/result.hpp"
 #include "server/http/dispatcher.hpp"
+#include "server/http/listening_socket.hpp"
+#include "server/http/tls.hpp"
 #include "server/http/web_socket.hpp"
 
 namespace bot::http {
@@ -22,13 +24,16 @@ struct ListenerOptions {
   std::size_t max_body = std::size_t{1} << 20;
   std::size_t max_header = std::size_t{32} << 10;
   std::size_t max_target = std::size_t{8} << 10;
-  Millis header_deadline{10'000};  // from the first byte of a request to the end of its head
+  // From the first byte of a request to the end of its head; likewise from the connection to the
+  // end of a TLS handshake.
+  Millis header_deadline{10'000};
   Millis body_deadline{30'000};
   Millis idle_deadline{75'000};  // between requests, and before the first
   Millis write_deadline{30'000};
   Millis drain{2'000};           // how long what a refused client still sends is read and dropped
   std::size_t max_queue = 1024;  // requests waiting for a worker; over it 503 and Retry-After
   std::size_t max_connections = 20'000;
+  std::shared_ptr<const TlsKeeper> tls = {};  // null: plain HTTP
 };
 
 // At most `wanted`, and so few that a quarter of a process's descriptors is left for its files and
@@ -42,9 +47,9 @@ struct ListenerStats {
   std::size_t queued = 0;       // waiting for a worker now
 };
 
-// HTTP/1.1 and WebSocket on one port. Network threads only move bytes; handlers, the acceptor and
-// websocket handlers run on a pool of workers behind a bounded queue. Requests on one connection
-// are answered in order.
+// HTTP/1.1 and WebSocket on one port, all of it through TLS or none. Network threads only move
+// bytes; handlers, the acceptor and websocket handlers run on a pool of workers behind a bounded
+// queue. Requests on one connection are answered in order.
 class Listener {
  public:
   // Binds and listens at once, so that the port is known; serves after start(). An address that
@@ -53,6 +58,12 @@ class Listener {
   static Result<std::unique_ptr<Listener>> open(ListenerOptions options,
                                                 const Dispatcher& dispatcher,
                                                 WebSocketAcceptor* acceptor = nullptr);
+
+  // The same on a socket that listens already; host and port of the options count for nothing.
+  static std::unique_ptr<Listener> on(ListeningSocket listening,
+                                      ListenerOptions options,
+                                      const Dispatcher& dispatcher,
+                                      WebSocketAcceptor* acceptor = nullptr);
 
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;

@@ -50,6 +50,11 @@ struct Site {
         acceptor(upgrades),
         workers(options.workers, options.max_queue) {}
 
+  // What a new connection shows; null on a plain listener.
+  std::shared_ptr<const TlsIdentity> identity() const {
+    return options.tls ? options.tls->current() : nullptr;
+  }
+
   const ListenerOptions options;
   const Dispatcher& dispatcher;
   WebSocketAcceptor* const acceptor;

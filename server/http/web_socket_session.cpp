@@ -38,7 +38,7 @@ class WebSocketSession final : public Connection,
   WebSocketSession(NetworkThread& thread, Site& connection_site, Upgrade upgrade)
       : Connection(connection_site),
         thread_(thread),
-        stream_(std::move(upgrade.socket)),
+        stream_(std::move(upgrade.stream)),
         request_(std::move(upgrade.request)),
         handler_(std::move(upgrade.handler)) {
     site().web_sockets.fetch_add(1, std::memory_order_relaxed);
@@ -61,10 +61,7 @@ class WebSocketSession final : public Connection,
     });
   }
 
-  void cut() override {
-    error_code ignored;
-    stream_.next_layer().close(ignored);
-  }
+  void cut() override { stream_.next_layer().close(); }
 
   void retire() override {
     // Beast cannot close a stream that is still being opened.
@@ -218,7 +215,7 @@ class WebSocketSession final : public Connection,
   }
 
   NetworkThread& thread_;
-  websocket::stream<Tcp::socket> stream_;
+  websocket::stream<Stream> stream_;
   beast::http::request<beast::http::string_body> request_;
   std::unique_ptr<WebSocketHandler> handler_;
   beast::flat_buffer buffer_;

@@ -4,11 +4,12 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include "server/http/network_thread.hpp"
+#include "server/http/stream.hpp"
 
 namespace bot::http {
 
 struct Upgrade {
-  Tcp::socket socket;
+  Stream stream;
   boost::beast::http::request<boost::beast::http::string_body> request;
   std::unique_ptr<WebSocketHandler> handler;
 };

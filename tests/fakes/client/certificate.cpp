@@ -25,12 +25,12 @@ void require(bool done, const char* what) {
   if (!done) throw std::runtime_error(what);
 }
 
-Signed self_signed(EVP_PKEY* key, const std::string& names) {
+Signed self_signed(EVP_PKEY* key, const std::string& names, long lifetime) {
   Signed certificate(X509_new());
   X509_set_version(certificate.get(), 2);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -60);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), lifetime);
   X509_set_pubkey(certificate.get(), key);
   auto* name = X509_get_subject_name(certificate.get());
   const std::array<unsigned char, 8> text{'b', 'o', 't', '.', 't', 'e', 's', 't'};
@@ -45,6 +45,16 @@ Signed self_signed(EVP_PKEY* key, const std::string& names) {
   return certificate;
 }
 
+// What a PEM_write_bio function writes.
+template <typename Write>
+std::string text_of(Write write) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> memory(BIO_new(BIO_s_mem()), BIO_free);
+  require(write(memory.get()) == 1, "PEM");
+  char* text = nullptr;
+  const auto size = BIO_get_mem_data(memory.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
+}
+
 }  // namespace
 
 struct Certificate::Parts {
@@ -52,9 +62,10 @@ struct Certificate::Parts {
   Signed certificate;
 };
 
-Certificate::Certificate(const std::string& names) : parts_(std::make_unique<Parts>()) {
+Certificate::Certificate(const std::string& names, long lifetime)
+    : parts_(std::make_unique<Parts>()) {
   parts_->key = Key(EVP_EC_gen("P-256"));
-  parts_->certificate = self_signed(parts_->key.get(), names);
+  parts_->certificate = self_signed(parts_->key.get(), names, lifetime);
   file_ = "/tmp/test-certificate-XXXXXX";
   const int descriptor = ::mkstemp(file_.data());
   auto* file = ::fdopen(descriptor, "w");
@@ -65,6 +76,28 @@ Certificate::Certificate(const std::string& names) : parts_(std::make_unique<Par
 
 Certificate::~Certificate() {
   ::unlink(file_.c_str());
+}
+
+std::string Certificate::pem() const {
+  return text_of([&](BIO* out) { return PEM_write_bio_X509(out, parts_->certificate.get()); });
+}
+
+std::string Certificate::key_pem() const {
+  return text_of([&](BIO* out) {
+    return PEM_write_bio_PrivateKey(out, parts_->key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  });
+}
+
+std::string Certificate::key_pem(const std::string& passphrase) const {
+  return text_of([&](BIO* out) {
+    return PEM_write_bio_PKCS8PrivateKey(out,
+                                         parts_->key.get(),
+                                         EVP_aes_128_cbc(),
+                                         passphrase.data(),
+                                         static_cast<int>(passphrase.size()),
+                                         nullptr,
+                                         nullptr);
+  });
 }
 
 void Certificate::install(SSL_CTX* context) const {
