@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <future>
+#include <optional>
 #include <utility>
 
 #include "base/fault.hpp"
@@ -63,6 +64,10 @@ Result<Principal> authenticate(const DispatcherHooks& hooks,
 struct Dispatcher::State {
   Router router;
   DispatcherHooks hooks;
+
+  std::optional<Reply> preflight_of(const Request& request) const {
+    return hooks.cors ? hooks.cors->preflight(request, router) : std::nullopt;
+  }
 };
 
 // One request between its arrival and its answer; the first answer counts.
@@ -74,7 +79,16 @@ class Dispatcher::Exchange {
       : record(record_of(request)),
         trace{.request_id = record.request_id},
         state_(std::move(state)),
-        done_(std::move(done)) {}
+        done_(std::move(done)) {
+    if (!state_->hooks.cors) return;
+    origin_ = request.header("Origin");
+    open_to_pages_ = Cors::is_open_to_pages(nullptr, request.path);
+  }
+
+  void take(const Route& route) {
+    record.pattern = route.pattern;
+    open_to_pages_ = open_to_pages_ && Cors::is_open_to_pages(&route, record.pattern);
+  }
 
   void answer(Result<Reply> outcome) {
     if (!outcome && !answered_) record.error = outcome.error().code;
@@ -118,6 +132,7 @@ class Dispatcher::Exchange {
     record.meeting_id = trace.meeting_id;
     record.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun_);
     reply.headers.emplace_back("X-Request-Id", record.request_id);
+    if (open_to_pages_) state_->hooks.cors->amend(origin_, reply);
     if (state_->hooks.on_access) state_->hooks.on_access(record);
     const auto done = std::exchange(done_, nullptr);
     done(std::move(reply));
@@ -125,6 +140,8 @@ class Dispatcher::Exchange {
 
   std::shared_ptr<const State> state_;
   std::function<void(Reply)> done_;
+  std::string origin_;          // of the page that asks; "" without one
+  bool open_to_pages_ = false;  // only with CORS
   Clock::time_point begun_ = Clock::now();
   std::atomic<bool> answered_{false};
 };
@@ -171,13 +188,16 @@ void Dispatcher::handle(Request request, std::function<void(Reply)> done) const 
   const TraceScope scope(exchange->trace);
   try {
     if (auto target = check_target(request); !target) return exchange->answer(target.error());
+    if (auto preflight = state_->preflight_of(request)) {
+      return exchange->answer(*std::move(preflight));
+    }
     auto match = state_->router.match(request.method, request.path);
     if (match.route == nullptr) {
       return exchange->answer(match.allowed.empty() ? detail_reply(404, reason_phrase(404))
                                                     : method_not_allowed(match.allowed));
     }
     request.params = std::move(match.params);
-    exchange->record.pattern = match.route->pattern;
+    exchange->take(*match.route);
     auto principal = authenticate(state_->hooks, request, match.route->access);
     if (!principal) return exchange->answer(principal.error());
     exchange->record.principal = *principal;

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "server/http/cors.hpp"
 #include "server/http/router.hpp"
 
 namespace bot::http {
@@ -37,12 +38,14 @@ struct DispatcherHooks {
   std::function<void(const AccessRecord&, std::string_view what)> on_unavailable = {};
   // A handler threw something else: the client gets a 500.
   std::function<void(const AccessRecord&, std::string_view what)> on_fault = {};
+  // Null: no answer has a header of CORS, and OPTIONS is a method like any other.
+  std::shared_ptr<const Cors> cors = {};
 };
 
-// From a whole request to its answer: readable target, route, key, handler; in this order, so that
-// the first thing wrong decides. The only place in the server that catches what handlers throw.
-// Thread-safe. A Responder that is still held when the dispatcher goes keeps working, so whoever
-// holds one must let go of it before what the hooks refer to goes.
+// From a whole request to its answer: readable target, preflight, route, key, handler; in this
+// order, so that the first thing wrong decides. The only place in the server that catches what
+// handlers throw. Thread-safe. A Responder that is still held when the dispatcher goes keeps
+// working, so whoever holds one must let go of it before what the hooks refer to goes.
 class Dispatcher {
  public:
   Dispatcher(Router router, DispatcherHooks hooks);
