@@ -157,7 +157,8 @@ class Session {
     }
     auto prepared = prepare(arguments, world_);
     if (!prepared) return report(prepared.error());
-    const auto options = options_of(arguments, world_);
+    auto options = options_of(arguments, world_);
+    if (options.ca_file.empty()) options.ca_file = prepared->settings.ca_file;
     chatter_ = options.chatter;
     Context context(world_, tree_, std::move(prepared->settings), options);
     for (const auto& warning : prepared->warnings)

@@ -248,8 +248,14 @@ Result<Settings> resolve_settings(const Arguments& arguments,
   if (!admin_key) return admin_key.error();
   settings.admin_key = std::move(admin_key).value();
 
-  const auto local_key = local_home / "admin.key";
   std::error_code ignored;
+  const auto local_chain = local_home / "endpoint.pem";
+  const auto local_origin = client::parse_origin(local.value_or(""));
+  if (local_origin && local_origin->text() == settings.server &&
+      std::filesystem::exists(local_chain, ignored)) {
+    settings.ca_file = local_chain;
+  }
+  const auto local_key = local_home / "admin.key";
   if (settings.admin_key.empty() && std::filesystem::exists(local_key, ignored)) {
     const auto own = client::parse_origin(local.value_or(std::string(default_server)));
     settings.admin_key = KeySource{.from = KeyFile{local_key},

@@ -22,6 +22,7 @@ struct Settings {
   std::string context = {};                          // empty: none
   KeySource api_key = {};
   KeySource admin_key = {};
+  std::string ca_file = {};  // of a local botd that speaks TLS; --cacert stands before it
 };
 
 // The environment's and the files' values for the options that the command line left out; built-in

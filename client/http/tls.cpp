@@ -72,7 +72,9 @@ std::string TlsSession::State::reason() const {
 Error tls_failed(const std::string& host_and_port, const std::string& reason) {
   return Error{.code = Errc::unreachable,
                .message = "TLS with " + host_and_port + " failed: " + escape_for_terminal(reason),
-               .hint = "check the URL's scheme, the server's certificate and the trusted CAs"};
+               .hint =
+                   "check the URL's scheme, the server's certificate and the trusted CAs "
+                   "(botctl: --cacert FILE)"};
 }
 
 Result<std::shared_ptr<TlsContext>> make_tls_context(const TlsTrust& trust) {

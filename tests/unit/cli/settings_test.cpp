@@ -61,6 +61,20 @@ TEST_F(SettingsTest, TakeTheServerFromFlagThenEnvironmentThenContextThenLocalBot
   EXPECT_EQ(program.origin, "http://127.0.0.1:5000");
 }
 
+TEST_F(SettingsTest, TrustTheCertificateOfTheLocalBotdThereOnly) {
+  program.write(".local/state/botd/endpoint", "https://127.0.0.1:7000\n");
+  program.write(".local/state/botd/endpoint.pem", "the chain\n");
+  program.run({"health"});
+  EXPECT_TRUE(program.curl_options.ca_file.ends_with("/.local/state/botd/endpoint.pem"))
+      << program.curl_options.ca_file;
+
+  program.run({"health", "--cacert", "/etc/own-ca.pem"});
+  EXPECT_EQ(program.curl_options.ca_file, "/etc/own-ca.pem");
+
+  program.run({"health", "--server", "https://elsewhere.example"});
+  EXPECT_EQ(program.curl_options.ca_file, "");
+}
+
 TEST_F(SettingsTest, PutAContextThatIsNamedByFlagBeforeTheEnvironment) {
   write_contexts();
   program.environment["BOTCTL_SERVER"] = "http://127.0.0.1:6000";

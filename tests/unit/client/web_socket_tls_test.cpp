@@ -212,7 +212,9 @@ TEST(WebSocketOverTls, ACertificateForAnotherHostIsRefused) {
   EXPECT_EQ(error.code, Errc::unreachable);
   EXPECT_TRUE(error.message.ends_with("certificate is not accepted: hostname mismatch"))
       << error.message;
-  EXPECT_EQ(error.hint, "check the URL's scheme, the server's certificate and the trusted CAs");
+  EXPECT_EQ(error.hint,
+            "check the URL's scheme, the server's certificate and the trusted CAs "
+            "(botctl: --cacert FILE)");
 }
 
 TEST(WebSocketOverTls, ACertificateForAnotherAddressIsRefused) {
