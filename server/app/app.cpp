@@ -1,7 +1,5 @@
 #include "server/app/app.hpp"
 
-#include <sys/resource.h>
-
 #include <atomic>
 #include <utility>
 
@@ -9,10 +7,13 @@
 #include "base/ids.hpp"
 #include "server/app/data_dir.hpp"
 #include "server/app/database_options.hpp"
+#include "server/app/doors.hpp"
+#include "server/app/front.hpp"
 #include "server/app/gauges.hpp"
 #include "server/app/housekeeping.hpp"
 #include "server/app/log.hpp"
 #include "server/app/metrics.hpp"
+#include "server/app/privileges.hpp"
 #include "server/app/readiness.hpp"
 #include "server/app/router.hpp"
 #include "server/app/transcript_streams.hpp"
@@ -29,8 +30,6 @@
 #include "server/events/bus.hpp"
 #include "server/events/redis_channels.hpp"
 #include "server/events/redis_link.hpp"
-#include "server/http/dispatcher.hpp"
-#include "server/http/listener.hpp"
 #include "server/queue/dispatcher.hpp"
 #include "server/routes/authentication.hpp"
 #include "server/routes/socket.hpp"
@@ -45,13 +44,6 @@ namespace {
 constexpr Millis request_grace{10'000};
 constexpr Millis work_grace{5'000};
 constexpr Millis bot_patience{10'000};
-
-std::string url_of(const std::string& host, std::uint16_t port) {
-  const bool any = host == "0.0.0.0" || host == "::";
-  const auto reachable = any ? std::string("127.0.0.1") : host;
-  const bool v6 = reachable.find(':') != std::string::npos;
-  return "http://" + (v6 ? "[" + reachable + "]" : reachable) + ":" + std::to_string(port);
-}
 
 bots::LifecycleOptions lifecycle_options(const Config& config,
                                          const std::string& secret,
@@ -75,23 +67,6 @@ bots::LifecycleOptions lifecycle_options(const Config& config,
     if (webhooks::enqueue_events(connection, meeting, change, change.at) == 0) return {};
     return {std::string(webhooks::lane)};
   };
-  return options;
-}
-
-std::size_t descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
-  return static_cast<std::size_t>(limit.rlim_cur);
-}
-
-http::ListenerOptions listener_options(const Config& config) {
-  http::ListenerOptions options;
-  options.host = config.listen_host;
-  options.port = config.listen_port;
-  options.threads = config.threads;
-  options.workers = config.workers;
-  options.max_body = static_cast<std::size_t>(config.max_body_bytes);
-  options.max_connections = http::connections_within(descriptor_limit(), options.max_connections);
   return options;
 }
 
@@ -190,7 +165,7 @@ std::string shared_secret(store::Database& database, const Config& config, const
 // Members are built from top to bottom and taken down from bottom to top.
 class App::Parts {
  public:
-  Parts(const Config& config, const Clock& clock, DataDir data_dir, const Keys& keys)
+  Parts(const Config& config, const Clock& clock, DataDir data_dir, const Keys& keys, Doors doors)
       : config_(config),
         log_(config.log_format, config.log_level),
         data_dir_(std::move(data_dir)),
@@ -223,9 +198,14 @@ class App::Parts {
                        clock,
                        keys.admin,
                        {.per_second = config.rate_limit, .burst = config.rate_burst}),
-        dispatcher_(make_router({database_, lifecycle_, mailbox_, clock}, config_, facts()),
-                    hooks()),
-        socket_(routes::make_socket_acceptor(authenticator_, database_, bus_)) {
+        socket_(routes::make_socket_acceptor(authenticator_, database_, bus_)),
+        front_(std::move(doors),
+               {config_,
+                data_dir_,
+                log_,
+                make_router({database_, lifecycle_, mailbox_, clock}, config_, facts()),
+                hooks(),
+                *socket_}) {
     if (auto* simulated = dynamic_cast<bots::SimulatedRuntime*>(runtime_.get())) {
       simulated->connect(lifecycle_);
     }
@@ -235,7 +215,7 @@ class App::Parts {
                                counter_,
                                queue_,
                                clock_,
-                               [this] { return listener_stats(); },
+                               [this] { return front_.stats(); },
                                redis_.get(),
                                replicas_.get()}));
     if (streams_) metrics_.read_from([this] { return streams_->numbers(); });
@@ -267,23 +247,24 @@ class App::Parts {
   Parts& operator=(const Parts&) = delete;
 
   Status start() {
-    auto listener = http::Listener::open(listener_options(config_), dispatcher_, socket_.get());
-    if (!listener) return std::move(listener).error();
-    listener_ = std::move(listener).value();
-    url_ = url_of(config_.listen_host, listener_->port());
-    if (config_.callback_urls.empty()) lifecycle_.set_callback_urls({url_});
+    if (is_root()) {
+      log_.write(Log::Level::warning,
+                 "runs as root, and so do its bots",
+                 {{"hint", "start it as another user, or with --user NAME"}});
+    }
+    if (config_.callback_urls.empty()) lifecycle_.set_callback_urls({front_.callback_url()});
     if (redis_) redis_->start();
     if (streams_) streams_->start();
-    if (replicas_) replicas_->start(url_, [this] { adopt_orphans(); });
+    if (replicas_) replicas_->start(front_.callback_url(), [this] { adopt_orphans(); });
     const auto found = bots::adopt_bots(database_, *runtime_, lifecycle_);
     queue_.start();
     reaper_.start();
     housekeeping_.start();
-    listener_->start();
-    if (auto announced = data_dir_.announce(url_); !announced) return announced;
+    front_.start();
+    if (auto announced = front_.announce(); !announced) return announced;
     log_.write(Log::Level::info,
                "serving",
-               {{"url", url_},
+               {{"url", url()},
                 {"version", std::string(version())},
                 {"runtime", std::string(runtime_->name())},
                 {"bots_adopted", std::to_string(found.adopted)},
@@ -300,7 +281,7 @@ class App::Parts {
     housekeeping_.stop();
     shut_bots_down();
     mailbox_.release_all();
-    if (listener_) listener_->stop(request_grace);
+    front_.stop(request_grace);
     if (!queue_.stop(work_grace)) {
       log_.write(Log::Level::warning, "work in progress goes on after the next start");
     }
@@ -312,7 +293,8 @@ class App::Parts {
     log_.flush();
   }
 
-  const std::string& url() const { return url_; }
+  const std::string& url() const { return front_.url(); }
+  void reload_certificate() { front_.reload_certificate(); }
 
  private:
   // On the thread that watches the other servers.
@@ -354,10 +336,6 @@ class App::Parts {
   webhooks::PrivateTargets private_targets() const {
     return config_.allow_private_targets ? webhooks::PrivateTargets::allowed
                                          : webhooks::PrivateTargets::refused;
-  }
-
-  http::ListenerStats listener_stats() const {
-    return listener_ ? listener_->stats() : http::ListenerStats{};
   }
 
   std::vector<routes::PartState> parts() {
@@ -427,18 +405,21 @@ class App::Parts {
   std::atomic<bool> draining_{false};
   bool stopped_ = false;
   bool adoption_broke_ = false;  // used by the thread that watches the other servers
-  std::string url_;
-  http::Dispatcher dispatcher_;
   std::unique_ptr<http::WebSocketAcceptor> socket_;
-  std::unique_ptr<http::Listener> listener_;
+  Front front_;
 };
 
-Result<std::unique_ptr<App>> App::start(const Config& config, const Clock& clock) {
+Result<std::unique_ptr<App>> App::start(const Config& config,
+                                        const Clock& clock,
+                                        std::optional<Doors> doors) {
   auto data_dir = DataDir::open(config.data_dir);
   if (!data_dir) return std::move(data_dir).error();
   const auto keys = read_keys(config, *data_dir);
   if (!keys) return keys.error();
-  auto parts = std::make_unique<Parts>(config, clock, std::move(data_dir).value(), *keys);
+  auto open = doors ? Result(std::move(*doors)) : Doors::open(config);
+  if (!open) return std::move(open).error();
+  auto parts = std::make_unique<Parts>(
+      config, clock, std::move(data_dir).value(), *keys, std::move(open).value());
   if (auto started = parts->start(); !started) return std::move(started).error();
   return std::unique_ptr<App>(new App(std::move(parts)));
 }
@@ -451,6 +432,10 @@ App::~App() {
 
 const std::string& App::url() const {
   return parts_->url();
+}
+
+void App::reload_certificate() {
+  parts_->reload_certificate();
 }
 
 void App::stop() {

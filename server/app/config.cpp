@@ -8,6 +8,7 @@
 #include "base/service_url.hpp"
 #include "base/text.hpp"
 #include "server/app/private_file.hpp"
+#include "server/app/security_settings.hpp"
 
 namespace bot::app {
 namespace {
@@ -108,12 +109,14 @@ Status check_together(const Config& config) {
                          ", so that every active bot would be taken for dead",
                      "let several heartbeats fit into the limit");
   }
-  if (!config.admin_key && !is_loopback_host(config.listen_host) && !config.allow_generated_key) {
-    return bad_value(
-        "--listen " + config.listen_host + ": a generated admin key is only used on this machine",
-        "set BOTD_ADMIN_KEY_FILE (or BOTD_ADMIN_KEY), or say --allow-generated-key");
+  // Where the admin key is taken.
+  const auto& host = config.admin_listen ? config.admin_listen->host : config.listen_host;
+  if (!config.admin_key && !is_loopback_host(host) && !config.allow_generated_key) {
+    return bad_value((config.admin_listen ? "--admin-listen " : "--listen ") + host +
+                         ": a generated admin key is only used on this machine",
+                     "set BOTD_ADMIN_KEY_FILE (or BOTD_ADMIN_KEY), or say --allow-generated-key");
   }
-  return Unit{};
+  return check_security(config);
 }
 
 }  // namespace

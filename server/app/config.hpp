@@ -9,6 +9,7 @@
 
 #include "base/duration.hpp"
 #include "base/result.hpp"
+#include "server/app/listen_address.hpp"
 #include "server/bots/script.hpp"
 
 namespace bot::app {
@@ -32,6 +33,12 @@ struct Config {
   bool allow_private_targets = false;
   bool allow_generated_key = false;        // also beyond loopback
   std::vector<std::string> callback_urls;  // empty: the address it listens on
+
+  std::string tls_cert;  // PEM files; both or neither
+  std::string tls_key;
+  std::optional<ListenAddress> admin_listen;  // nullopt: everything is served on one address
+  std::vector<std::string> cors_origins;      // http::normal_cors_origin; empty: no CORS
+  std::string user;                           // NAME or NAME:GROUP; empty: stays who it is
 
   Millis bot_start_delay{0};  // may be zero
   Millis bot_join_delay{1000};

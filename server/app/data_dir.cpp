@@ -48,7 +48,10 @@ DataDir::DataDir(DataDir&& other) noexcept
       announced_(std::exchange(other.announced_, false)) {}
 
 DataDir::~DataDir() {
-  if (announced_) unlink((path_ + "/endpoint").c_str());
+  if (announced_) {
+    unlink((path_ + "/endpoint").c_str());
+    unlink((path_ + "/endpoint.pem").c_str());
+  }
   if (lock_ >= 0) close(lock_);
 }
 
@@ -70,10 +73,27 @@ Result<std::string> DataDir::secret(const std::string& name) const {
   return fresh;
 }
 
-Status DataDir::announce(const std::string& url) {
+Status DataDir::announce(const std::string& url, const std::string& chain) {
+  const auto trusted = path_ + "/endpoint.pem";
+  if (chain.empty()) {
+    unlink(trusted.c_str());  // of a server that was killed
+  } else if (auto wrote = write_private_file(trusted, chain); !wrote) {
+    return wrote;
+  }
   auto wrote = write_private_file(path_ + "/endpoint", url + "\n");
   announced_ = wrote.has_value();
   return wrote;
+}
+
+std::optional<std::uint16_t> DataDir::callback_port() const {
+  const auto held = read_private_file(path_ + "/callback.port");
+  const auto port = held ? parse_int(trim(*held)) : std::nullopt;
+  if (!port || *port < 1 || *port > 65'535) return std::nullopt;
+  return static_cast<std::uint16_t>(*port);
+}
+
+Status DataDir::keep_callback_port(std::uint16_t port) const {
+  return write_private_file(path_ + "/callback.port", std::to_string(port) + "\n");
 }
 
 }  // namespace bot::app

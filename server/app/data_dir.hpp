@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
@@ -7,8 +9,9 @@
 
 namespace bot::app {
 
-// The server's own directory: database, keys and the file `endpoint`, by which a botctl on the
-// same machine finds server and key. One server at a time holds it.
+// The server's own directory: database, keys and the files `endpoint` and `endpoint.pem`, by which
+// a botctl on the same machine finds server and key and knows the certificate. One server at a time
+// holds it.
 class DataDir {
  public:
   // Makes it when it is not there (0700). Errors: conflict when another server holds it.
@@ -23,8 +26,13 @@ class DataDir {
   // The content of the file `name`, made of 48 random characters when it is not there (0600).
   Result<std::string> secret(const std::string& name) const;
 
-  // Tells where this server listens; the file goes with this object.
-  Status announce(const std::string& url);
+  // Tells where this server listens and, unless it is empty, the certificate chain (PEM) that is
+  // shown there. The files go with this object.
+  Status announce(const std::string& url, const std::string& chain = {});
+
+  // Where bots of the last run call; nullopt before the first.
+  std::optional<std::uint16_t> callback_port() const;
+  Status keep_callback_port(std::uint16_t port) const;
 
  private:
   DataDir(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}

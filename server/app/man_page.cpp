@@ -77,12 +77,25 @@ void write_rest(std::ostream& out) {
   entry(out, R"(\fIDIR\fR/server.secret)", "From which each bot's own callback secret is derived.");
   entry(out,
         R"(\fIDIR\fR/endpoint)",
-        "The URL of the server that is running; botctl on the same machine reads it.");
+        "The URL of the server that is running, of its admin listener when there is one; botctl on "
+        "the same machine reads it.");
+  entry(out,
+        R"(\fIDIR\fR/endpoint.pem)",
+        "With TLS, the certificate that is shown there, which that botctl trusts.");
+  entry(out,
+        R"(\fIDIR\fR/callback.port)",
+        "With TLS, the port on 127.0.0.1 on which bots, and nobody else, are served without it; "
+        "the next run takes the same.");
   out << ".SH SIGNALS\n";
   entry(out,
         R"(\fBSIGTERM\fR, \fBSIGINT\fR)",
         "Shut down: refuse new work, treat bots as --on-shutdown says, finish what is being "
         "answered. A second signal ends at once.");
+  entry(out,
+        R"(\fBSIGHUP\fR)",
+        "With TLS, read the certificate and its key again, for new connections. When something is "
+        "wrong with them the log says what, and the old ones stay. With --user they must be "
+        "readable to that user.");
   out << ".SH EXIT STATUS\n0 after a graceful end, 1 when something failed, 2 for a wrong flag or\n"
          "value, 5 when something named does not exist, 6 when another server holds the data\n"
          "directory, 70 for a bug.\n"

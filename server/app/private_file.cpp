@@ -52,12 +52,14 @@ Status write_all(int descriptor, const std::string& content, const std::string& 
 
 }  // namespace
 
-Result<std::string> read_private_file(const std::string& path) {
+Result<std::string> read_private_file(const std::string& path, Readers readers) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return cannot("read", path);
   struct stat facts {};
   if (fstat(file.get(), &facts) != 0) return cannot("read", path);
-  if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+  const bool shared = readers == Readers::owner_or_roots_group && facts.st_uid == 0;
+  const auto others = shared ? S_IWGRP | S_IXGRP | S_IRWXO : S_IRWXG | S_IRWXO;
+  if ((facts.st_mode & static_cast<mode_t>(others)) != 0) {
     return Error{.code = Errc::forbidden,
                  .message = path + " holds a secret and others may read it",
                  .hint = "run: chmod 600 " + path};

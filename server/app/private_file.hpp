@@ -7,9 +7,12 @@
 
 namespace bot::app {
 
-// The file's whole content. Errors: not_found; forbidden when others than the owner may read it,
-// with the chmod line to run.
-Result<std::string> read_private_file(const std::string& path);
+// Who but the owner may read a secret: nobody, or, when the file is root's, its group as well.
+enum class Readers { owner, owner_or_roots_group };
+
+// The file's whole content. Errors: not_found; forbidden when others may read it, with the chmod
+// line to run.
+Result<std::string> read_private_file(const std::string& path, Readers readers = Readers::owner);
 
 // Writes a new file beside it and renames it into place.
 Status write_private_file(const std::string& path, const std::string& content);

@@ -5,22 +5,26 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <initializer_list>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include "server/app/app.hpp"
+#include "server/app/doors.hpp"
+#include "server/app/privileges.hpp"
 
 namespace bot::app {
 namespace {
 
 // Blocked in every thread, so that only sigwait sees them.
-sigset_t block_ending_signals() {
-  sigset_t ending;
-  sigemptyset(&ending);
-  sigaddset(&ending, SIGTERM);
-  sigaddset(&ending, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &ending, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  return ending;
+sigset_t block(std::initializer_list<int> numbers) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int number : numbers)
+    sigaddset(&signals, number);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
 }
 
 // Each connection, bot and database file is a descriptor; the usual soft limit of 1024 is for
@@ -41,16 +45,45 @@ void end_at_second_signal(const sigset_t& ending) {
   }).detach();
 }
 
+// Takes what only root can take, then is root no more.
+Result<std::optional<Doors>> lower_privileges(const Config& config) {
+  if (auto forbidden = forbid_new_privileges(); !forbidden) return std::move(forbidden).error();
+  if (config.user.empty()) return std::optional<Doors>();
+  const auto account = find_account(config.user);
+  if (!account) return account.error();
+  if (auto may = may_become(*account); !may) return std::move(may).error();
+  auto doors = Doors::open(config);
+  if (!doors) return std::move(doors).error();
+  if (auto ready = prepare_directory(config.data_dir, *account); !ready) {
+    return std::move(ready).error();
+  }
+  if (auto became = become(*account); !became) return std::move(became).error();
+  return std::optional<Doors>(std::move(doors).value());
+}
+
+// Until a signal that ends.
+void wait_for_end(App& app, const sigset_t& awaited) {
+  for (;;) {
+    int number = 0;
+    sigwait(&awaited, &number);
+    if (number != SIGHUP) return;
+    app.reload_certificate();
+  }
+}
+
 }  // namespace
 
 Status serve(const Config& config) {
-  const auto ending = block_ending_signals();
+  const auto ending = block({SIGTERM, SIGINT});
+  const auto awaited = config.tls_cert.empty() ? ending : block({SIGTERM, SIGINT, SIGHUP});
+  std::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
+  auto doors = lower_privileges(config);
+  if (!doors) return std::move(doors).error();
   const SystemClock clock;
-  auto app = App::start(config, clock);
+  auto app = App::start(config, clock, std::move(doors).value());
   if (!app) return std::move(app).error();
-  int number = 0;
-  sigwait(&ending, &number);
+  wait_for_end(**app, awaited);
   end_at_second_signal(ending);
   (*app)->stop();
   return Unit{};

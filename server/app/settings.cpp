@@ -7,6 +7,7 @@
 #include "drivers/postgres/connection.hpp"
 #include "drivers/redis/url.hpp"
 #include "server/app/config.hpp"
+#include "server/app/security_settings.hpp"
 
 namespace bot::app {
 namespace {
@@ -99,22 +100,15 @@ Setting choice(const std::string& name,
 }
 
 Status read_listen(Config& config, const std::string& value) {
-  const auto colon = value.rfind(':');
-  const auto port = colon == value.npos ? std::nullopt : parse_int(value.substr(colon + 1));
-  if (!port || colon == 0 || *port < 0 || *port > 65'535) {
-    return bad_value("'" + value + "' is not HOST:PORT", "for example 127.0.0.1:8056");
-  }
-  auto host = value.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  config.listen_host = host;
-  config.listen_port = static_cast<std::uint16_t>(*port);
+  auto address = parse_listen_address(value);
+  if (!address) return std::move(address).error();
+  config.listen_host = std::move(address->host);
+  config.listen_port = address->port;
   return Unit{};
 }
 
 std::string show_listen(const Config& config) {
-  const bool v6 = config.listen_host.find(':') != std::string::npos;
-  return (v6 ? "[" + config.listen_host + "]" : config.listen_host) + ":" +
-         std::to_string(config.listen_port);
+  return to_string(ListenAddress{config.listen_host, config.listen_port});
 }
 
 Status read_script(Config& config, const std::string& value) {
@@ -325,6 +319,8 @@ std::vector<Setting> keeping_settings() {
 const std::vector<Setting>& settings() {
   static const std::vector<Setting> all = [] {
     auto joined = server_settings();
+    for (auto& setting : security_settings())
+      joined.push_back(std::move(setting));
     for (auto& setting : bot_settings())
       joined.push_back(std::move(setting));
     for (auto& setting : keeping_settings())

@@ -210,7 +210,7 @@ bool is_running(pid_t pid) {
 }
 
 Botd::Botd(const std::string& data_dir, BotdOptions options)
-    : data_dir_(data_dir), log_file_(data_dir + ".log") {
+    : data_dir_(data_dir), log_file_(data_dir + ".log"), ca_file_(options.ca_file) {
   adopt_orphans();
   launch(options);
   const auto up = [this] {
@@ -278,12 +278,13 @@ std::optional<int> Botd::terminate() {
 }
 
 client::Client Botd::admin() const {
-  return {client::make_curl_transport(url_),
+  return {client::make_curl_transport(url_, {.ca_file = ca_file_}),
           {.server = url_, .admin_key = admin_key(), .retries = 0}};
 }
 
 client::Client Botd::user(const std::string& key) const {
-  return {client::make_curl_transport(url_), {.server = url_, .api_key = key, .retries = 0}};
+  return {client::make_curl_transport(url_, {.ca_file = ca_file_}),
+          {.server = url_, .api_key = key, .retries = 0}};
 }
 
 const std::string& admin_key() {

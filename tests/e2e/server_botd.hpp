@@ -70,6 +70,7 @@ struct BotdOptions {
   Words flags = {};
   std::string listen = "127.0.0.1:0";
   Variables variables = {};  // besides PATH, HOME and BOTD_ADMIN_KEY
+  std::string ca_file = {};  // for admin() and user(), when it speaks TLS
 };
 
 // `botd serve` on a data directory that outlives it. A bot whose server was killed becomes a child
@@ -85,6 +86,7 @@ class Botd {
   ~Botd();
 
   pid_t pid() const { return pid_; }
+  // The admin listener's when there is one.
   const std::string& url() const { return url_; }
   std::uint16_t port() const;
   // For the next server of this directory: bots know where this one listened.
@@ -111,6 +113,7 @@ class Botd {
   std::string data_dir_;
   std::string log_file_;
   std::string url_;
+  std::string ca_file_;
   pid_t pid_ = -1;
   std::optional<int> ended_;
 };

@@ -167,5 +167,39 @@ TEST(Config, PrintedConfigTellsOriginsAndNoSecret) {
   EXPECT_EQ(out.str().find("0123456789abcdef"), std::string::npos);
 }
 
+TEST(Config, TlsNeedsBothFiles) {
+  EXPECT_EQ(refused({{"tls-cert", "/c.pem"}}).message, "--tls-cert needs --tls-key");
+  EXPECT_EQ(refused({{"tls-key", "/k.pem"}}).message, "--tls-key needs --tls-cert");
+  const auto config = resolved({{"tls-cert", "/c.pem"}, {"tls-key", "/k.pem"}});
+  EXPECT_EQ(config.tls_cert, "/c.pem");
+  EXPECT_EQ(config.tls_key, "/k.pem");
+}
+
+TEST(Config, CorsOriginsAreNormalAndAStarStandsAlone) {
+  const auto config = resolved(
+      {{"cors-origin", "https://App.example:443"}, {"cors-origin", "http://localhost:3000"}});
+  EXPECT_EQ(config.cors_origins,
+            (std::vector<std::string>{"https://app.example", "http://localhost:3000"}));
+  EXPECT_TRUE(resolved({}).cors_origins.empty());
+  EXPECT_EQ(refused({{"cors-origin", "app.example"}}).message,
+            "--cors-origin: 'app.example' is not an origin");
+  EXPECT_EQ(refused({{"cors-origin", "*"}, {"cors-origin", "http://a"}}).message,
+            "--cors-origin * stands for every origin");
+}
+
+TEST(Config, AGeneratedKeyIsForTheAddressWhereItIsTaken) {
+  EXPECT_EQ(refused({{"listen", "0.0.0.0:80"}}).code, Errc::invalid_argument);
+  resolved({{"listen", "0.0.0.0:80"}, {"admin-listen", "127.0.0.1:8057"}});
+  const auto open = refused({{"admin-listen", "0.0.0.0:8057"}});
+  EXPECT_NE(open.message.find("--admin-listen 0.0.0.0"), std::string::npos) << open.message;
+}
+
+TEST(Config, TheUserIsANameAndPerhapsAGroup) {
+  EXPECT_EQ(resolved({{"user", "botd:ssl-cert"}}).user, "botd:ssl-cert");
+  for (const auto* wrong : {":group", "name:"}) {
+    EXPECT_EQ(refused({{"user", wrong}}).code, Errc::invalid_argument) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace bot::app

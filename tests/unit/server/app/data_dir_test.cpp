@@ -120,6 +120,35 @@ TEST_F(DataDirectory, TellsTheEndpointAsLongAsTheServerLives) {
   EXPECT_FALSE(fs::exists(path_ / "endpoint"));
 }
 
+TEST_F(DataDirectory, TellsWhomToTrustThereWithTls) {
+  {
+    auto directory = open();
+    ASSERT_TRUE(directory.announce("https://bots.example:8056", "the chain\n"));
+    EXPECT_EQ(content("endpoint"), "https://bots.example:8056\n");
+    EXPECT_EQ(content("endpoint.pem"), "the chain\n");
+    ASSERT_TRUE(directory.announce("https://bots.example:8056", "the next\n"));
+    EXPECT_EQ(content("endpoint.pem"), "the next\n");
+  }
+  EXPECT_FALSE(fs::exists(path_ / "endpoint.pem"));
+}
+
+TEST_F(DataDirectory, DropsTheCertificateThatAKilledServerLeft) {
+  auto directory = open();
+  std::ofstream(path_ / "endpoint.pem") << "old";
+  ASSERT_TRUE(directory.announce("http://127.0.0.1:8056"));
+  EXPECT_FALSE(fs::exists(path_ / "endpoint.pem"));
+}
+
+TEST_F(DataDirectory, RemembersWhereBotsCall) {
+  EXPECT_EQ(open().callback_port(), std::nullopt);
+  ASSERT_TRUE(open().keep_callback_port(43210));
+  EXPECT_EQ(open().callback_port(), std::uint16_t{43210});
+  for (const auto* nonsense : {"", "x", "0", "65536"}) {
+    std::ofstream(path_ / "callback.port") << nonsense;
+    EXPECT_EQ(open().callback_port(), std::nullopt) << nonsense;
+  }
+}
+
 TEST_F(DataDirectory, LeavesTheEndpointOfAnotherServerAlone) {
   auto directory = open();
   ASSERT_TRUE(directory.announce("http://127.0.0.1:8056"));

@@ -1,0 +1,186 @@
+#include "server/app/front.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <ctime>
+#include <stdexcept>
+#include <utility>
+
+#include "base/time_format.hpp"
+#include "server/app/tls_files.hpp"
+#include "server/http/cors.hpp"
+
+namespace bot::app {
+namespace {
+
+constexpr const char* loopback = "127.0.0.1";
+constexpr std::size_t most_admin_connections = 256;
+constexpr int admin_workers = 4;
+
+std::size_t descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+  return static_cast<std::size_t>(limit.rlim_cur);
+}
+
+// All listeners together leave descriptors for files and children.
+http::ListenerOptions listener_options(const Config& config, std::size_t listeners) {
+  http::ListenerOptions options;
+  options.threads = config.threads;
+  options.workers = config.workers;
+  options.max_body = static_cast<std::size_t>(config.max_body_bytes);
+  options.max_connections =
+      http::connections_within(descriptor_limit() / listeners, options.max_connections);
+  return options;
+}
+
+http::ListenerOptions admin_options(http::ListenerOptions options) {
+  options.threads = 1;
+  options.workers = std::min(options.workers, admin_workers);
+  options.max_connections = std::min(options.max_connections, most_admin_connections);
+  return options;
+}
+
+// The name under which clients of this machine find the certificate valid.
+std::string host_for(const std::string& listened, const http::TlsIdentity* identity) {
+  auto reachable = is_any_host(listened) ? std::string(loopback) : listened;
+  if (identity == nullptr || identity->covers(reachable)) return reachable;
+  if (is_loopback_host(reachable) && identity->covers("localhost")) return "localhost";
+  const auto names = identity->names();
+  return names.empty() ? reachable : names.front();
+}
+
+}  // namespace
+
+Front::Front(Doors doors, Parts parts)
+    : config_(parts.config),
+      data_dir_(parts.data_dir),
+      log_(parts.log),
+      tls_(std::move(doors.tls)),
+      chain_(std::move(doors.chain)) {
+  if (!config_.cors_origins.empty()) {
+    parts.hooks.cors = std::make_shared<const http::Cors>(config_.cors_origins);
+    guarded_sockets_ = http::guard_origins(parts.hooks.cors, parts.sockets);
+  }
+  const bool for_bots = tls_ && config_.callback_urls.empty();
+  const auto listeners = std::size_t{1} + (doors.admin ? 1 : 0) + (for_bots ? 1 : 0);
+  auto options = listener_options(config_, listeners);
+  auto secured = options;
+  secured.tls = tls_;
+
+  own_ = {config_.listen_host, doors.api.port()};
+  url_ = callback_url_ = url_of(own_);
+  add(std::move(doors.api), secured, doors.admin ? Surface::without_admin : Surface::whole, parts);
+  // Pages of other origins have no business with the rest.
+  parts.hooks.cors = nullptr;
+  if (doors.admin) {
+    own_ = {config_.admin_listen->host, doors.admin->port()};
+    add(std::move(*doors.admin), admin_options(secured), Surface::whole, parts);
+  }
+  if (for_bots) {
+    auto socket = open_callbacks(data_dir_.callback_port().value_or(0));
+    callback_url_ = "http://" + to_string(ListenAddress{loopback, socket.port()});
+    options.threads = 1;
+    add(std::move(socket), options, Surface::callbacks, parts);
+  }
+}
+
+void Front::add(http::ListeningSocket socket,
+                http::ListenerOptions options,
+                Surface surface,
+                const Parts& parts) {
+  auto* sockets = guarded_sockets_ ? guarded_sockets_.get() : &parts.sockets;
+  if (surface == Surface::callbacks) sockets = nullptr;
+  auto& part = parts_.emplace_back();
+  part.dispatcher =
+      std::make_unique<http::Dispatcher>(routes_of(parts.routes, surface), parts.hooks);
+  part.listener =
+      http::Listener::on(std::move(socket), std::move(options), *part.dispatcher, sockets);
+}
+
+// Bots of an earlier run call where they were told to.
+http::ListeningSocket Front::open_callbacks(std::uint16_t port) {
+  auto socket = http::ListeningSocket::open(loopback, port);
+  if (!socket && port != 0) {
+    log_.write(Log::Level::warning,
+               "bots of the last run cannot reach this one: another process has their port",
+               {{"port", std::to_string(port)}});
+    return open_callbacks(0);
+  }
+  if (!socket) throw std::runtime_error(socket.error().message);
+  if (auto kept = data_dir_.keep_callback_port(socket->port()); !kept) {
+    log_.write(Log::Level::warning,
+               "the next run will not be found by the bots of this one",
+               {{"reason", kept.error().message}});
+  }
+  return std::move(socket).value();
+}
+
+std::string Front::url_of(const ListenAddress& listened) const {
+  const auto identity = tls_ ? tls_->current() : nullptr;
+  return (tls_ ? "https://" : "http://") +
+         to_string(ListenAddress{host_for(listened.host, identity.get()), listened.port});
+}
+
+void Front::start() {
+  for (auto& part : parts_)
+    part.listener->start();
+  if (config_.admin_listen) {
+    log_.write(Log::Level::info, "serving the admin", {{"url", url_of(own_)}});
+  }
+  if (tls_) warn_of_certificate();
+}
+
+void Front::stop(Millis grace) {
+  for (auto& part : parts_)
+    part.listener->stop(grace);
+}
+
+http::ListenerStats Front::stats() const {
+  http::ListenerStats sum;
+  for (const auto& part : parts_) {
+    const auto stats = part.listener->stats();
+    sum.connections += stats.connections;
+    sum.web_sockets += stats.web_sockets;
+    sum.requests += stats.requests;
+    sum.queued += stats.queued;
+  }
+  return sum;
+}
+
+Status Front::announce() {
+  return data_dir_.announce(url_of(own_), chain_);
+}
+
+void Front::reload_certificate() {
+  if (!tls_) return;
+  auto loaded = load_tls({.certificate = config_.tls_cert, .key = config_.tls_key});
+  if (!loaded) {
+    const auto& error = loaded.error();
+    return log_.write(Log::Level::error,
+                      "the TLS certificate was not reloaded, the old one stays in use",
+                      {{"reason", error.message}, {"hint", error.hint}});
+  }
+  tls_->replace(loaded->identity);
+  chain_ = std::move(loaded->chain);
+  log_.write(Log::Level::info,
+             "the TLS certificate was reloaded",
+             {{"expires", format_time(loaded->identity->expires_at() * 1000)}});
+  warn_of_certificate();
+  if (auto announced = announce(); !announced) {
+    log_.write(Log::Level::warning,
+               "botctl on this machine does not learn of the certificate",
+               {{"reason", announced.error().message}});
+  }
+}
+
+void Front::warn_of_certificate() {
+  const auto expires = tls_->current()->expires_at();
+  if (expires > std::time(nullptr)) return;
+  log_.write(Log::Level::warning,
+             "the TLS certificate has expired: clients will refuse it",
+             {{"file", config_.tls_cert}, {"expired", format_time(expires * 1000)}});
+}
+
+}  // namespace bot::app

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/duration.hpp"
+#include "base/result.hpp"
+#include "server/app/config.hpp"
+#include "server/app/data_dir.hpp"
+#include "server/app/doors.hpp"
+#include "server/app/log.hpp"
+#include "server/app/surfaces.hpp"
+#include "server/http/dispatcher.hpp"
+#include "server/http/listener.hpp"
+#include "server/http/web_socket.hpp"
+
+namespace bot::app {
+
+// The listeners of a server and what each shows: the API; with --admin-listen a second one, which
+// has the admin's routes to itself and the others besides; with TLS one for bots on loopback.
+//
+// Bots outlive their server and its certificates, so what they were told to trust could be gone
+// when they call. They get plain HTTP that never leaves the machine and shows nothing but their
+// callbacks, on a port that is kept in the data directory. Addresses given with --callback-url
+// make that listener unnecessary.
+class Front {
+ public:
+  struct Parts {
+    const Config& config;
+    DataDir& data_dir;
+    Log& log;
+    const http::Router& routes;  // all of them; needed during the construction only
+    http::DispatcherHooks hooks;
+    http::WebSocketAcceptor& sockets;
+  };
+
+  // Knows all addresses afterwards; serves after start(). Throws std::runtime_error when no port is
+  // left for bots.
+  Front(Doors doors, Parts parts);
+
+  void start();
+  // As Listener::stop, on all of them.
+  void stop(Millis grace);
+
+  const std::string& url() const { return url_; }
+  // Where bots of this machine reach the server.
+  const std::string& callback_url() const { return callback_url_; }
+  http::ListenerStats stats() const;
+
+  // Tells botctl on this machine where the server is and, with TLS, whom to trust there.
+  Status announce();
+  // Reads the certificate and its key again. What is wrong with them is logged, and the old ones
+  // stay.
+  void reload_certificate();
+
+ private:
+  struct Part {
+    std::unique_ptr<http::Dispatcher> dispatcher;
+    std::unique_ptr<http::Listener> listener;
+  };
+
+  void add(http::ListeningSocket socket,
+           http::ListenerOptions options,
+           Surface surface,
+           const Parts& parts);
+  http::ListeningSocket open_callbacks(std::uint16_t port);
+  std::string url_of(const ListenAddress& listened) const;
+  void warn_of_certificate();
+
+  const Config& config_;
+  DataDir& data_dir_;
+  Log& log_;
+  std::shared_ptr<http::TlsKeeper> tls_;
+  std::string chain_;
+  std::string url_;
+  ListenAddress own_;  // botctl's: the admin listener's when there is one
+  std::string callback_url_;
+  std::unique_ptr<http::WebSocketAcceptor> guarded_sockets_;  // null without CORS
+  std::vector<Part> parts_;
+};
+
+}  // namespace bot::app

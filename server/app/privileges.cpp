@@ -1,0 +1,133 @@
+#include "server/app/privileges.hpp"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+#include <vector>
+
+#include "server/app/private_file.hpp"
+
+namespace bot::app {
+namespace {
+
+constexpr std::size_t longest_entry = std::size_t{64} << 10;
+
+std::string reason() {
+  return std::generic_category().message(errno);
+}
+
+Error bad_value(const std::string& what, const std::string& hint) {
+  return {.code = Errc::invalid_argument, .message = what, .hint = hint};
+}
+
+Error refused(const std::string& step) {
+  return {.code = Errc::forbidden,
+          .message = "--user: cannot give up privileges: " + step + ": " + reason()};
+}
+
+Result<Account> find_user(const std::string& name) {
+  std::vector<char> room(longest_entry);
+  passwd entry{};
+  passwd* found = nullptr;
+  getpwnam_r(name.c_str(), &entry, room.data(), room.size(), &found);
+  if (found == nullptr) {
+    return bad_value("--user: there is no user '" + name + "'",
+                     "make one: useradd --system --no-create-home " + name);
+  }
+  return Account{.name = name, .uid = entry.pw_uid, .gid = entry.pw_gid};
+}
+
+Result<gid_t> find_group(const std::string& name) {
+  std::vector<char> room(longest_entry);
+  group entry{};
+  group* found = nullptr;
+  getgrnam_r(name.c_str(), &entry, room.data(), room.size(), &found);
+  if (found == nullptr) {
+    return bad_value("--user: there is no group '" + name + "'", "see: getent group");
+  }
+  return entry.gr_gid;
+}
+
+bool is_already(const Account& account) {
+  return geteuid() == account.uid && getuid() == account.uid;
+}
+
+// Without following a link that stands in its place.
+Status give_away(const std::string& path, const Account& account) {
+  const int directory = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  const bool given = directory >= 0 && fchown(directory, account.uid, account.gid) == 0;
+  const auto why = reason();
+  if (directory >= 0) close(directory);
+  if (given) return Unit{};
+  return Error{.code = Errc::forbidden,
+               .message = "cannot give " + path + " to " + account.name + ": " + why};
+}
+
+}  // namespace
+
+Result<Account> find_account(const std::string& name_and_group) {
+  const auto colon = name_and_group.find(':');
+  auto account = find_user(name_and_group.substr(0, colon));
+  if (!account) return account;
+  if (account->uid == 0) {
+    return bad_value("--user: root is the account to get away from", "name another one");
+  }
+  if (colon == std::string::npos) return account;
+  const auto group = find_group(name_and_group.substr(colon + 1));
+  if (!group) return group.error();
+  account->gid = *group;
+  return account;
+}
+
+bool is_root() {
+  return geteuid() == 0;
+}
+
+Status prepare_directory(const std::string& path, const Account& account) {
+  struct stat facts {};
+  if (stat(path.c_str(), &facts) == 0) {
+    if (facts.st_uid == account.uid) return Unit{};
+    return Error{.code = Errc::forbidden,
+                 .message = path + " does not belong to " + account.name,
+                 .hint = "run: chown -R " + account.name + " " + path +
+                         ", or choose another with --data-dir"};
+  }
+  if (auto made = make_private_directory(path); !made) return made;
+  if (geteuid() == account.uid) return Unit{};
+  return give_away(path, account);
+}
+
+Status may_become(const Account& account) {
+  if (is_root() || is_already(account)) return Unit{};
+  return bad_value("--user " + account.name + ": only root can become another user",
+                   "start botd as root, or as " + account.name + " without --user");
+}
+
+Status become(const Account& account) {
+  if (is_already(account)) return Unit{};
+  if (auto may = may_become(account); !may) return may;
+  if (initgroups(account.name.c_str(), account.gid) != 0) return refused("initgroups");
+  if (setresgid(account.gid, account.gid, account.gid) != 0) return refused("setresgid");
+  if (setresuid(account.uid, account.uid, account.uid) != 0) return refused("setresuid");
+  if (setuid(0) == 0 || seteuid(0) == 0 || (account.gid != 0 && setgid(0) == 0)) {
+    return Error{.code = Errc::forbidden,
+                 .message = "--user: privileges could be taken back after they were given up"};
+  }
+  return Unit{};
+}
+
+Status forbid_new_privileges() {
+  const bool done = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+                    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0;
+  if (done) return Unit{};
+  return Error{.code = Errc::forbidden, .message = "cannot forbid new privileges: " + reason()};
+}
+
+}  // namespace bot::app

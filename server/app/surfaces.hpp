@@ -1,0 +1,20 @@
+#pragma once
+
+#include "server/http/router.hpp"
+
+namespace bot::app {
+
+// Which part of the API a listener shows.
+enum class Surface {
+  whole,
+  // Beside an admin listener: no route below /admin, no /metrics, and no admin key is taken where
+  // both kinds of key are elsewhere.
+  without_admin,
+  // For bots beside a TLS listener: their callbacks, each under its session's secret, and /health.
+  callbacks,
+};
+
+// The routes of `all` that belong there; their handlers are shared.
+http::Router routes_of(const http::Router& all, Surface surface);
+
+}  // namespace bot::app

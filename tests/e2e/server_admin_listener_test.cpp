@@ -1,0 +1,113 @@
+// --admin-listen: who finds what where.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "client/ops/all.hpp"
+#include "tests/e2e/server_botd.hpp"
+#include "tests/unit/server/http/raw_client.hpp"
+
+namespace bot::e2e {
+namespace {
+
+using nlohmann::json;
+
+// The url of the log's line "serving".
+std::uint16_t public_port(const Botd& server) {
+  std::uint16_t port = 0;
+  const auto found = [&] {
+    const auto log = server.log();
+    for (const auto line : split(log, '\n')) {
+      const auto entry = json::parse(line, nullptr, false);
+      if (!entry.is_object() || entry.value("message", "") != "serving") continue;
+      const auto url = entry.value("url", "");
+      port = static_cast<std::uint16_t>(parse_int(url.substr(url.rfind(':') + 1)).value_or(0));
+    }
+    return port != 0;
+  };
+  EXPECT_TRUE(eventually(found)) << server.log();
+  return port;
+}
+
+http::RawReply ask(std::uint16_t port,
+                   const std::string& method,
+                   const std::string& path,
+                   const std::string& headers = "") {
+  http::RawClient client(port);
+  const auto reply = client.exchange(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n" +
+                                     "Content-Length: 0\r\n" + headers + "\r\n");
+  return reply.value_or(http::RawReply{});
+}
+
+std::string with_parameters(std::string pattern) {
+  for (;;) {
+    const auto begin = pattern.find('{');
+    if (begin == std::string::npos) return pattern;
+    pattern.replace(begin, pattern.find('}', begin) - begin + 1, "1");
+  }
+}
+
+class AdminListener : public testing::Test {
+ protected:
+  TempDir home_;
+  Botd server_{home_ / "botd", {.flags = {"--admin-listen", "127.0.0.1:0"}}};
+  std::uint16_t public_ = public_port(server_);
+  std::uint16_t admin_ = server_.port();  // what botctl is told
+};
+
+TEST_F(AdminListener, HasTheAdminsRoutesToItself) {
+  ASSERT_NE(public_, admin_);
+  const auto document = json::parse(ask(admin_, "GET", "/openapi.json").body);
+  std::size_t admins = 0;
+  std::size_t others = 0;
+  for (const auto& [pattern, operations] : document.at("paths").items()) {
+    for (const auto& [verb, operation] : operations.items()) {
+      std::string method = verb;
+      std::transform(method.begin(), method.end(), method.begin(), [](unsigned char c) {
+        return static_cast<char>(std::toupper(c));
+      });
+      const auto path = with_parameters(pattern);
+      const int outside = ask(public_, method, path).status;
+      const int inside = ask(admin_, method, path).status;
+      if (pattern.starts_with("/admin/") || pattern == "/metrics") {
+        EXPECT_EQ(outside, 404) << method << " " << path;
+        EXPECT_EQ(inside, pattern == "/metrics" ? 200 : 401) << method << " " << path;
+        ++admins;
+      } else {
+        EXPECT_EQ(outside, inside) << method << " " << path;
+        ++others;
+      }
+    }
+  }
+  EXPECT_GT(admins, 10U);
+  EXPECT_GT(others, 20U);
+  for (const auto* path : {"/health", "/ready"}) {
+    EXPECT_EQ(ask(public_, "GET", path).status, 200);
+    EXPECT_EQ(ask(admin_, "GET", path).status, 200);
+  }
+}
+
+TEST_F(AdminListener, IsTheOnlyOneThatTakesTheAdminKey) {
+  const auto key = "X-Admin-API-Key: " + admin_key() + "\r\n";
+  EXPECT_EQ(ask(admin_, "GET", "/admin/users", key).status, 200);
+  EXPECT_EQ(ask(public_, "GET", "/admin/users", key).status, 404);
+  EXPECT_EQ(ask(admin_, "GET", "/auth/me", key).status, 200);
+  EXPECT_NE(ask(public_, "GET", "/auth/me", key).status, 200);
+}
+
+TEST_F(AdminListener, HasAllThatABotctlOnThisMachineNeeds) {
+  const auto account = make_user(server_, 1);
+  const auto user = server_.user(account.key);
+  start_bot(user, "through-the-admin");
+  EXPECT_TRUE(reaches(user, "through-the-admin", "active"));
+  const auto botctl = run(botctl_program(),
+                          {"users", "list"},
+                          {{"HOME", home_.path()},
+                           {"XDG_STATE_HOME", home_.path()},
+                           {"BOTCTL_ADMIN_KEY", admin_key()}});
+  EXPECT_EQ(botctl.code, 0) << botctl.err;
+}
+
+}  // namespace
+}  // namespace bot::e2e
