@@ -90,7 +90,8 @@ TEST_F(LifecycleTest, WhatIsStoredWithAReservationCanUndoIt) {
 
 TEST_F(LifecycleTest, LaunchGivesTheBotASecretOfItsOwn) {
   const auto meeting = launch("a");
-  ASSERT_EQ(runtime_.specs().size(), 1U);
+  // The handle is stored before the start has returned.
+  ASSERT_TRUE(soon([&] { return runtime_.specs().size() == 1; }));
   const BotSpec spec = runtime_.specs()[0];
   EXPECT_EQ(spec.container_id, meeting.bot_container_id);
   EXPECT_EQ(spec.callback_urls, (std::vector<std::string>{"http://127.0.0.1:8056"}));
