@@ -152,16 +152,18 @@ void PostgresConnection::set_up() {
       connection_.get(), [](void*, const char*) {}, nullptr);
   if (PQsetnonblocking(connection_.get(), 1) != 0 || PQenterPipelineMode(connection_.get()) != 1)
     lose(first_line(PQerrorMessage(connection_.get())));
+  // A client that has vanished in the middle of a transaction must not keep its locks for long.
   // Statements are written to have one plan for all values, as SQLite gives them: planning anew
   // for each value costs more than it finds.
   query(
       "SELECT set_config('statement_timeout', $1, false),"
       " set_config('plan_cache_mode', 'force_generic_plan', false),"
       " set_config('default_transaction_isolation', 'read committed', false),"
-      " set_config('idle_in_transaction_session_timeout', '60000', false),"
+      " set_config('idle_in_transaction_session_timeout', $2, false),"
       " set_config('synchronous_commit', CASE current_setting('synchronous_commit')"
       " WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)",
-      {std::to_string(statement_timeout_.count())});
+      {std::to_string(statement_timeout_.count()),
+       std::to_string((statement_timeout_ + slack).count())});
 }
 
 bool PostgresConnection::ready() const {

@@ -200,6 +200,25 @@ TEST_F(PostgresEngine, EveryCallerIsToldInTimeThatTheServerIsSilent) {
   EXPECT_TRUE(healed);
 }
 
+TEST_F(PostgresEngine, AWriterThatVanishedHoldsItsLocksNoLongerThanAStatementMayTake) {
+  const auto user = new_user(1);
+  const auto lock = [&](sql::Connection& connection) { UserStore(connection).lock(user); };
+  CutLink link(port_of(schema_.url()));
+  Database vanishing({.url = with_port(schema_.url(), link.port()),
+                      .write_wait = Millis{300},
+                      .statement_timeout = Millis{200}},
+                     clock_);
+
+  EXPECT_THROW(vanishing.write([&](sql::Connection& connection) {
+    lock(connection);
+    link.cut();
+    connection.query("SELECT 1");
+  }),
+               Unavailable);
+
+  EXPECT_NO_THROW(database_.write(lock));
+}
+
 TEST_F(PostgresEngine, ManyProgramsMayMigrateAtOnce) {
   const sql::PostgresSchema fresh;
   constexpr int many = 4;
