@@ -1,8 +1,11 @@
 // What the calling thread is working at, so that whoever tells of the work can say for whom it is
-// done: a request's id, a meeting. Set by whoever begins the work; never decides anything.
+// done: a request's id, a meeting. Set by whoever begins the work; decides nothing but how long an
+// answer may still take.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace bot {
@@ -10,6 +13,8 @@ namespace bot {
 struct Trace {
   std::string request_id = {};  // empty: no request
   std::int64_t meeting_id = 0;  // 0: none, or not known yet
+  // When the request had arrived, before it waited for a worker.
+  std::optional<std::chrono::steady_clock::time_point> arrived = {};
 };
 
 // While it lives, `trace` is its thread's; afterwards what was before. The trace must outlive it.

@@ -97,8 +97,8 @@ void PostgresConnection::Clear::operator()(pg_result* result) const {
   PQclear(result);
 }
 
-PostgresConnection::PostgresConnection(const PostgresOptions& options)
-    : statement_timeout_(options.statement_timeout) {
+PostgresConnection::PostgresConnection(const PostgresOptions& options, Instant until)
+    : statement_timeout_(options.statement_timeout), until_(until) {
   open(options);
   set_up();
 }
@@ -129,7 +129,7 @@ void PostgresConnection::open(const PostgresOptions& options) {
   constexpr int expand_url = 1;
   connection_.reset(PQconnectStartParams(keys.data(), values.data(), expand_url));
   if (connection_ == nullptr) throw Unavailable("no memory for a connection to PostgreSQL");
-  const auto deadline = steady_clock::now() + options.connect_timeout;
+  const auto deadline = std::min(steady_clock::now() + options.connect_timeout, until_);
   auto wanted = PGRES_POLLING_WRITING;
   while (PQstatus(connection_.get()) != CONNECTION_BAD && wanted != PGRES_POLLING_OK &&
          wanted != PGRES_POLLING_FAILED) {
@@ -159,15 +159,20 @@ void PostgresConnection::set_up() {
       "SELECT set_config('statement_timeout', $1, false),"
       " set_config('plan_cache_mode', 'force_generic_plan', false),"
       " set_config('default_transaction_isolation', 'read committed', false),"
-      " set_config('idle_in_transaction_session_timeout', $2, false),"
+      " set_config('lock_timeout', $2, false),"
+      " set_config('idle_in_transaction_session_timeout', $3, false),"
+      " set_config('tcp_keepalives_idle', '10', false),"
+      " set_config('tcp_keepalives_interval', '5', false),"
+      " set_config('tcp_keepalives_count', '3', false),"
       " set_config('synchronous_commit', CASE current_setting('synchronous_commit')"
       " WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)",
       {std::to_string(statement_timeout_.count()),
+       std::to_string(statement_timeout_.count() / 2),
        std::to_string((statement_timeout_ + slack).count())});
 }
 
 bool PostgresConnection::ready() const {
-  if (lost_ || !flight_.empty()) return false;
+  if (!usable() || !flight_.empty()) return false;
   return !sent_.empty() || PQtransactionStatus(connection_.get()) == PQTRANS_IDLE;
 }
 
@@ -179,15 +184,15 @@ int PostgresConnection::backend_pid() const {
   return PQbackendPID(connection_.get());
 }
 
-void PostgresConnection::lose(const std::string& why) {
-  lost_ = true;
+void PostgresConnection::lose(const std::string& why, Loss loss) {
+  loss_ = loss;
   throw Unavailable("the connection to PostgreSQL is lost: " + why, told_when_away);
 }
 
 void PostgresConnection::put(std::string_view sql, const TextValues& texts) {
-  if (lost_) lose("it was lost before");
+  if (!usable()) lose("it was lost before", loss_);
   // What is on its way refers to the statements that are kept.
-  if (statements_.size() >= max_statements && flight_.empty()) {
+  if (statements_.size() >= max_statements && flight_.empty() && !transaction_failed()) {
     read_sent(deadline());
     put_unprepared("DEALLOCATE ALL");
     statements_.clear();
@@ -212,7 +217,7 @@ void PostgresConnection::put(std::string_view sql, const TextValues& texts) {
 }
 
 void PostgresConnection::put_unprepared(std::string_view sql) {
-  if (lost_) lose("it was lost before");
+  if (!usable()) lose("it was lost before", loss_);
   if (PQsendQueryParams(
           connection_.get(), std::string(sql).c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) !=
       1)
@@ -236,13 +241,16 @@ void PostgresConnection::roll_back_later() {
   sent_.swap(flight_);
 }
 
-PostgresConnection::Instant PostgresConnection::deadline() const {
-  return std::min(steady_clock::now() + statement_timeout_ + slack, until_);
+PostgresConnection::Instant PostgresConnection::deadline() {
+  silent_after_ = steady_clock::now() + statement_timeout_ + slack;
+  return std::min(silent_after_, until_);
 }
 
 void PostgresConnection::wait(int events, Instant deadline) {
-  if (!wait_for_socket(PQsocket(connection_.get()), static_cast<short>(events), deadline))
-    lose("no answer in time");
+  if (wait_for_socket(PQsocket(connection_.get()), static_cast<short>(events), deadline)) return;
+  if (deadline == silent_after_)
+    lose("no answer within " + format_duration(statement_timeout_ + slack), Loss::silent);
+  lose("no answer in the time that was left", Loss::out_of_time);
 }
 
 PostgresConnection::Answer PostgresConnection::next_answer(Instant deadline) {
@@ -301,10 +309,11 @@ void PostgresConnection::refuse(const Answer& answer, std::string_view sql, Prep
   const auto why = state.starts_with("22") ? "SQLSTATE " + state : field(PG_DIAG_MESSAGE_PRIMARY);
   const auto text = "the database refused to run: " + beginning_of(sql) + ": " + why;
   // The session's end was announced: what follows on it would only learn the same later.
-  if (PQstatus(connection_.get()) != CONNECTION_OK || state.starts_with("57P")) lost_ = true;
+  if (PQstatus(connection_.get()) != CONNECTION_OK || state.starts_with("57P"))
+    loss_ = Loss::broken;
   // "cached plan must not change result type": a new session prepares anew.
   if (state == "0A000" && prepared == Prepared::before) {
-    lost_ = true;
+    loss_ = Loss::broken;
     throw TryAgain(text, told_when_refused);
   }
   switch (refusal_of_state(state)) {

@@ -30,7 +30,7 @@ struct PostgresOptions {
   std::string url;  // postgresql://…, or libpq's key=value form; may hold a password, never shown
   Millis connect_timeout{3000};
   // Of one statement, measured here: a server that vanished without a word is noticed by it too.
-  Millis statement_timeout{4000};
+  Millis statement_timeout{3000};
   std::string application_name = "botd";
 };
 
@@ -47,7 +47,10 @@ class TryAgain : public Unavailable {
 // constructor. Not for poolers that give each transaction another session.
 class PostgresConnection final : public Connection {
  public:
-  explicit PostgresConnection(const PostgresOptions& options);
+  using Instant = std::chrono::steady_clock::time_point;
+
+  // Neither connecting nor, until answer_by, any answer is waited for after `until`.
+  explicit PostgresConnection(const PostgresOptions& options, Instant until = Instant::max());
   ~PostgresConnection() override;
 
   using Connection::defer;
@@ -58,7 +61,6 @@ class PostgresConnection final : public Connection {
   void defer(std::string_view sql) { defer(sql, std::span<const Value>()); }
   const Dialect& dialect() const override { return postgres_dialect; }
 
-  using Instant = std::chrono::steady_clock::time_point;
   // From now on no answer is waited for after that, however long a statement may take: a session
   // that has not answered by then is lost.
   void answer_by(Instant until) { until_ = until; }
@@ -74,8 +76,12 @@ class PostgresConnection final : public Connection {
   bool ready() const;
   // True when a statement of the transaction was refused: all that can follow is ROLLBACK.
   bool transaction_failed() const;
+  // Why the session is lost, if it is: it broke, the server did not answer a statement although it
+  // would have given it up by now, or there was no time left for the answer.
+  enum class Loss { none, broken, silent, out_of_time };
+  Loss loss() const { return loss_; }
   // False once the session is lost; every later statement throws Unavailable.
-  bool usable() const { return !lost_; }
+  bool usable() const { return loss_ == Loss::none; }
   // The session's number in pg_stat_activity.
   int backend_pid() const;
 
@@ -113,7 +119,7 @@ class PostgresConnection final : public Connection {
   void put_unprepared(std::string_view sql);
   void end_flight();
   // For what begins now.
-  Instant deadline() const;
+  Instant deadline();
   void wait(int events, Instant deadline);
   // The next answer of the flight under way; null between the answers of two statements.
   Answer next_answer(Instant deadline);
@@ -127,17 +133,18 @@ class PostgresConnection final : public Connection {
   // What was prepared in a flight of which a statement was refused may not be there.
   void forget_prepared(const std::vector<Put>& flight);
   Rows rows_of_kept(Kept& kept, const Answer& answer);
-  [[noreturn]] void lose(const std::string& why);
+  [[noreturn]] void lose(const std::string& why, Loss loss = Loss::broken);
   [[noreturn]] void refuse(const Answer& answer, std::string_view sql, Prepared prepared);
 
   const Millis statement_timeout_;
-  Instant until_ = Instant::max();
+  Instant until_;
+  Instant silent_after_{};
   std::unique_ptr<pg_conn, Close> connection_;
   std::unordered_map<std::string, Kept, Hash, std::equal_to<>> statements_;
   std::uint64_t prepared_ = 0;
   std::vector<Put> flight_;  // has not ended yet
   std::vector<Put> sent_;    // has ended, and nobody has read its answers
-  bool lost_ = false;
+  Loss loss_ = Loss::none;
 };
 
 }  // namespace bot::sql

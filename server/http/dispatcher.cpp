@@ -75,11 +75,13 @@ class Dispatcher::Exchange {
  public:
   Exchange(std::shared_ptr<const State> state,
            const Request& request,
-           std::function<void(Reply)> done)
+           std::function<void(Reply)> done,
+           Instant arrived)
       : record(record_of(request)),
-        trace{.request_id = record.request_id},
+        trace{.request_id = record.request_id, .arrived = arrived},
         state_(std::move(state)),
-        done_(std::move(done)) {
+        done_(std::move(done)),
+        begun_(arrived) {
     if (!state_->hooks.cors) return;
     origin_ = request.header("Origin");
     open_to_pages_ = Cors::is_open_to_pages(nullptr, request.path);
@@ -182,8 +184,8 @@ void run_async(const AsyncHandler& handler,
 Dispatcher::Dispatcher(Router router, DispatcherHooks hooks)
     : state_(std::make_shared<const State>(State{std::move(router), std::move(hooks)})) {}
 
-void Dispatcher::handle(Request request, std::function<void(Reply)> done) const {
-  const auto exchange = std::make_shared<Exchange>(state_, request, std::move(done));
+void Dispatcher::handle(Request request, std::function<void(Reply)> done, Instant arrived) const {
+  const auto exchange = std::make_shared<Exchange>(state_, request, std::move(done), arrived);
   request.request_id = exchange->record.request_id;
   const TraceScope scope(exchange->trace);
   try {
@@ -223,7 +225,8 @@ Reply Dispatcher::refuse(const Request& request, Reply reply) const {
 
 Reply Dispatcher::guard(const Request& request, const std::function<Result<Reply>()>& step) const {
   Reply complete;
-  Exchange exchange(state_, request, [&complete](Reply made) { complete = std::move(made); });
+  Exchange exchange(
+      state_, request, [&complete](Reply made) { complete = std::move(made); }, Clock::now());
   const TraceScope scope(exchange.trace);
   try {
     auto outcome = step();

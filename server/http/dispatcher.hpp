@@ -50,8 +50,13 @@ class Dispatcher {
  public:
   Dispatcher(Router router, DispatcherHooks hooks);
 
-  // `done` is called exactly once, on this thread or later on another. It must not throw.
-  void handle(Request request, std::function<void(Reply)> done) const;
+  using Instant = std::chrono::steady_clock::time_point;
+
+  // `done` is called exactly once, on this thread or later on another. It must not throw. The
+  // request had `arrived` before it waited for this thread.
+  void handle(Request request,
+              std::function<void(Reply)> done,
+              Instant arrived = std::chrono::steady_clock::now()) const;
 
   // Waits for the answer: for tests and for holding the OpenAPI document against real answers.
   Reply handle_sync(Request request) const;

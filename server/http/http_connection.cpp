@@ -294,9 +294,12 @@ class HttpConnection final : public Connection {
     const auto pending = std::make_shared<Pending<Reply>>(thread_.context(), bell_);
     const auto shared = std::make_shared<Request>(std::move(request));
     const auto& dispatcher = site().dispatcher;
-    const bool queued = site().workers.try_post([pending, shared, &dispatcher] {
-      dispatcher.handle(std::move(*shared),
-                        [pending](Reply reply) { pending->deliver(std::move(reply)); });
+    const auto arrived = std::chrono::steady_clock::now();
+    const bool queued = site().workers.try_post([pending, shared, &dispatcher, arrived] {
+      dispatcher.handle(
+          std::move(*shared),
+          [pending](Reply reply) { pending->deliver(std::move(reply)); },
+          arrived);
     });
     if (!queued) co_return dispatcher.refuse(*shared, overloaded());
     abandon_ = [pending] { pending->abandon(); };

@@ -59,7 +59,7 @@ struct DatabaseOptions {
   Millis write_wait{4500};
   std::string sqlite_vfs = {};     // for tests
   std::size_t most_sessions = 16;  // with PostgreSQL
-  Millis statement_timeout{4000};  // likewise, the server's own
+  Millis statement_timeout{3000};  // likewise, the server's own
 };
 
 struct MigrationStatus {

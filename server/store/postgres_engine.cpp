@@ -1,5 +1,6 @@
 #include "server/store/postgres_engine.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "base/backoff.hpp"
+#include "base/trace.hpp"
 #include "server/store/migrations.hpp"
 #include "server/store/postgres_pool.hpp"
 
@@ -16,9 +18,21 @@ namespace bot::store {
 namespace {
 
 using std::chrono::steady_clock;
+using Loss = sql::PostgresConnection::Loss;
 
 sql::PostgresOptions session_options(const DatabaseOptions& options) {
   return {.url = options.url, .statement_timeout = options.statement_timeout};
+}
+
+// Until when a read or a write that begins now may last. What is done for a request has to be
+// answered in time also when it waited for a worker or for something else before; what is done late
+// in a long piece of work gets a moment of its own.
+steady_clock::time_point limit_of(Millis longest) {
+  constexpr Millis moment{700};
+  const auto now = steady_clock::now();
+  const auto& arrived = current_trace().arrived;
+  if (!arrived || longest <= moment) return now + longest;
+  return std::clamp(*arrived + longest - moment, now + moment, now + longest);
 }
 
 thread_local bool inside_a_write = false;
@@ -115,7 +129,7 @@ class Writing {
     constexpr int most_attempts = 6;
     constexpr Backoff pauses{.first = Millis{4}, .longest = Millis{200}};
     const auto since = steady_clock::now();
-    const auto until = since + longest_;
+    const auto until = limit_of(longest_);
     auto attempt = try_once(task, until);
     for (std::size_t retry = 0; attempt.may_repeat && retry + 1 < most_attempts; ++retry) {
       const auto pause = pauses.jittered(retry);
@@ -144,10 +158,12 @@ class Writing {
       committing = true;
       session.query("COMMIT");
       attempt.kept = true;
-    } catch (const sql::TryAgain&) {
+    } catch (const sql::TryAgain& given_up) {
       attempt = {.failure = std::current_exception(), .engine_failed = true, .may_repeat = true};
-    } catch (const Unavailable&) {
+      if (loan) pool_.lost_one(loan->session().loss(), given_up.what());
+    } catch (const Unavailable& away) {
       attempt = {.failure = std::current_exception(), .engine_failed = true};
+      if (loan) pool_.lost_one(loan->session().loss(), away.what());
     } catch (...) {
       attempt = {.failure = std::current_exception()};
     }
@@ -155,10 +171,10 @@ class Writing {
     if (loan->session().usable()) {
       give_up(loan->session());
     } else {
-      // A session that was lost while idle says so at the first statement; the others may be lost
-      // likewise. Whether a commit without an answer was kept is not known.
-      pool_.close_idle();
-      attempt.may_repeat = attempt.may_repeat || !committing;
+      // A session that was lost while idle says so at the first statement. Whether a commit without
+      // an answer was kept is not known.
+      const bool broke = loan->session().loss() == Loss::broken;
+      attempt.may_repeat = attempt.may_repeat || (broke && !committing);
     }
     return attempt;
   }
@@ -235,14 +251,16 @@ class PostgresEngine final : public Engine {
   void read_again_if_lost(const Reading& reading) {
     constexpr Millis longest{1000};
     const auto since = steady_clock::now();
+    const auto until = limit_of(longest_);
     while (true) {
-      const PostgresPool::Loan loan(pool_, since + longest_);
+      const PostgresPool::Loan loan(pool_, until);
       try {
         return reading(loan.session());
-      } catch (const Unavailable&) {
-        if (loan.session().usable() || steady_clock::now() - since > longest) throw;
+      } catch (const Unavailable& away) {
+        const auto loss = loan.session().loss();
+        pool_.lost_one(loss, away.what());
+        if (loss != Loss::broken || steady_clock::now() - since > longest) throw;
       }
-      pool_.close_idle();
     }
   }
 

@@ -1,7 +1,5 @@
 #include "server/store/postgres_pool.hpp"
 
-#include <algorithm>
-
 #include "base/backoff.hpp"
 
 namespace bot::store {
@@ -10,6 +8,8 @@ using std::chrono::steady_clock;
 
 namespace {
 
+// Whoever gets a session later than that would only lose it.
+constexpr Millis least_left{100};
 constexpr const char* told_when_away = "the database cannot be reached; try again";
 
 }  // namespace
@@ -22,8 +22,10 @@ PostgresPool::Session PostgresPool::take(Instant until) {
   ++waiting_;
   const bool found = changed_.wait_until(lock, until, free);
   --waiting_;
-  if (!found)
+  if (!found || until - steady_clock::now() < least_left) {
+    changed_.notify_one();
     throw Unavailable("all connections to PostgreSQL are busy", "the database is busy; try again");
+  }
   if (!idle_.empty()) {
     auto session = std::move(idle_.back());
     idle_.pop_back();
@@ -43,11 +45,7 @@ PostgresPool::Session PostgresPool::take(Instant until) {
 PostgresPool::Session PostgresPool::open(Instant until) {
   constexpr Backoff pauses{.first = Millis{100}, .longest = Millis{2000}};
   try {
-    auto options = options_.session;
-    const auto left = std::chrono::duration_cast<Millis>(until - steady_clock::now());
-    options.connect_timeout = std::min(options.connect_timeout, std::max(left, Millis{1}));
-    auto session = std::make_unique<sql::PostgresConnection>(options);
-    session->answer_by(until);
+    auto session = std::make_unique<sql::PostgresConnection>(options_.session, until);
     const std::lock_guard lock(mutex_);
     failures_ = 0;
     return session;
@@ -81,12 +79,19 @@ PoolUse PostgresPool::use() const {
   return {.most = options_.most, .in_use = open_ - idle_.size(), .waiting = waiting_};
 }
 
-void PostgresPool::close_idle() {
+void PostgresPool::lost_one(sql::PostgresConnection::Loss loss, const std::string& why) {
+  using Loss = sql::PostgresConnection::Loss;
+  if (loss == Loss::none || loss == Loss::out_of_time) return;
   std::vector<Session> closed;
   {
     const std::lock_guard lock(mutex_);
     closed.swap(idle_);
     open_ -= closed.size();
+    if (loss == Loss::silent && failures_ == 0) {
+      failures_ = 1;
+      last_failure_ = why;
+      next_attempt_ = steady_clock::now();
+    }
   }
   changed_.notify_all();
 }

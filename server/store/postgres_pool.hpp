@@ -28,7 +28,7 @@ class PostgresPool {
   PostgresPool(const PostgresPool&) = delete;
   PostgresPool& operator=(const PostgresPool&) = delete;
 
-  using Instant = std::chrono::steady_clock::time_point;
+  using Instant = sql::PostgresConnection::Instant;
 
   // A borrowed session, had and used until then: neither waiting for it nor any answer on it takes
   // longer. One that is lost or still inside a transaction is closed at the end.
@@ -45,8 +45,9 @@ class PostgresPool {
     std::unique_ptr<sql::PostgresConnection> session_;
   };
 
-  // Closes those that nobody has borrowed: after one was lost, the others may be too.
-  void close_idle();
+  // After a session was lost, those that nobody has borrowed may be too: they are closed. When it
+  // went silent, the server counts as away until an attempt to connect has succeeded.
+  void lost_one(sql::PostgresConnection::Loss loss, const std::string& why);
 
   PoolUse use() const;
 

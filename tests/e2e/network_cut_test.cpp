@@ -77,8 +77,8 @@ class NetworkCut : public testing::Test {
     return answer ? answer->status : 0;
   }
 
-  static constexpr std::size_t clients = 12;
-  static constexpr std::int64_t seats = 40;
+  static constexpr std::size_t clients = 40;  // more than there are workers
+  static constexpr std::int64_t seats = 20;
   TempDir home_;
   sql::PostgresSchema schema_;
   CutLink link_{port_of(schema_.url())};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/trace.hpp"
 #include "server/store/database.hpp"
 #include "server/store/meeting_store.hpp"
 #include "server/store/setting_store.hpp"
@@ -198,6 +199,54 @@ TEST_F(PostgresEngine, EveryCallerIsToldInTimeThatTheServerIsSilent) {
   while (!healed && std::chrono::steady_clock::now() < patience)
     healed = works();
   EXPECT_TRUE(healed);
+}
+
+TEST_F(PostgresEngine, WhatIsDoneForARequestEndsInTimeHoweverLongItHadWaited) {
+  CutLink link(port_of(schema_.url()));
+  Database database({.url = with_port(schema_.url(), link.port()),
+                     .write_wait = Millis{2000},
+                     .most_sessions = 1,
+                     .statement_timeout = Millis{5000}},
+                    clock_);
+  const auto look = [](sql::Connection& connection) { connection.query("SELECT 1"); };
+  database.read(look);
+  link.cut();
+  Trace trace{.arrived = std::chrono::steady_clock::now() - std::chrono::milliseconds{1200}};
+  const TraceScope scope(trace);
+
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_THROW(database.read(look), Unavailable);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds{1600});
+}
+
+TEST_F(PostgresEngine, AServerThatIsSilentCountsAsAwayForAll) {
+  CutLink link(port_of(schema_.url()));
+  Database database({.url = with_port(schema_.url(), link.port()),
+                     .write_wait = Millis{4000},
+                     .most_sessions = 8,
+                     .statement_timeout = Millis{200}},
+                    clock_);
+  const auto look = [](sql::Connection& connection) { connection.query("SELECT 1"); };
+  database.read(look);
+  link.cut();
+  EXPECT_THROW(database.read_one(look), Unavailable);
+
+  // One of them tries to connect, for 3 s; the others are told what is known.
+  std::atomic<int> told_of_silence{0};
+  {
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 6; ++i) {
+      callers.emplace_back([&] {
+        try {
+          database.read(look);
+        } catch (const Unavailable& away) {
+          const std::string why = away.what();
+          if (why.find("no answer within 700ms") != why.npos) ++told_of_silence;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(told_of_silence, 5);
 }
 
 TEST_F(PostgresEngine, AWriterThatVanishedHoldsItsLocksNoLongerThanAStatementMayTake) {
