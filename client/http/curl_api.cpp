@@ -21,6 +21,17 @@ void find(void* library, const char* name, Function*& into, const char*& lacking
   if (into == nullptr) lacking = name;
 }
 
+void find_multi(void* library, CurlApi& api, const char*& lacking) {
+  find(library, "curl_multi_init", api.multi_init, lacking);
+  find(library, "curl_multi_cleanup", api.multi_cleanup, lacking);
+  find(library, "curl_multi_add_handle", api.multi_add_handle, lacking);
+  find(library, "curl_multi_remove_handle", api.multi_remove_handle, lacking);
+  find(library, "curl_multi_perform", api.multi_perform, lacking);
+  find(library, "curl_multi_poll", api.multi_poll, lacking);
+  find(library, "curl_multi_wakeup", api.multi_wakeup, lacking);
+  find(library, "curl_multi_info_read", api.multi_info_read, lacking);
+}
+
 Result<const CurlApi*> load() {
   void* library = dlopen(library_name, RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
@@ -39,6 +50,7 @@ Result<const CurlApi*> load() {
   find(library, "curl_easy_strerror", api.easy_strerror, lacking);
   find(library, "curl_slist_append", api.slist_append, lacking);
   find(library, "curl_slist_free_all", api.slist_free_all, lacking);
+  find_multi(library, api, lacking);
   if (lacking != nullptr) {
     return cannot_load(std::string(library_name) + " has no " + lacking);
   }

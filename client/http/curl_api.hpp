@@ -19,6 +19,15 @@ struct CurlApi {
   const char* (*easy_strerror)(CURLcode code);
   curl_slist* (*slist_append)(curl_slist* list, const char* text);
   void (*slist_free_all)(curl_slist* list);
+  CURLM* (*multi_init)();
+  CURLMcode (*multi_cleanup)(CURLM* multi);
+  CURLMcode (*multi_add_handle)(CURLM* multi, CURL* handle);
+  CURLMcode (*multi_remove_handle)(CURLM* multi, CURL* handle);
+  CURLMcode (*multi_perform)(CURLM* multi, int* running);
+  CURLMcode (*multi_poll)(
+      CURLM* multi, curl_waitfd* more, unsigned int count, int timeout_ms, int* ready);
+  CURLMcode (*multi_wakeup)(CURLM* multi);
+  CURLMsg* (*multi_info_read)(CURLM* multi, int* left);
 };
 
 // The library, loaded and initialised by the first call and kept for the process's life; the same

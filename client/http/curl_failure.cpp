@@ -75,7 +75,7 @@ Error by_code(const CurlFailure& failure, const Origin& origin, const std::strin
 }  // namespace
 
 Error describe(const CurlFailure& failure, const Origin& origin) {
-  const auto where = origin.host_and_port();
+  const auto where = failure.where.empty() ? origin.host_and_port() : failure.where;
   auto error = failure.body_too_long ? Error{.code = Errc::protocol,
                                              .message = "the answer of " + where + " is too large",
                                              .hint = "ask for less at a time"}

@@ -217,6 +217,9 @@ void CurlTransport::set_connection(const CurlApi& curl, CURL* handle, Millis dea
                    CURLOPT_CONNECTTIMEOUT_MS,
                    milliseconds(std::min(deadline, options_.connect_timeout)));
   if (origin_->is_loopback()) curl.easy_setopt(handle, CURLOPT_PROXY, "");
+  if (!options_.unix_socket.empty()) {
+    curl.easy_setopt(handle, CURLOPT_UNIX_SOCKET_PATH, options_.unix_socket.c_str());
+  }
 }
 
 void CurlTransport::set_trust(const CurlApi& curl, CURL* handle) const {
@@ -244,6 +247,7 @@ Result<HttpResponse> CurlTransport::finish(
     return std::move(transfer.response);
   }
   CurlFailure failure{.code = code,
+                      .where = options_.unix_socket,
                       .detail = transfer.words.data(),
                       .answer_began = transfer.head_bytes > 0,
                       .body_too_long = transfer.body_too_long,

@@ -17,6 +17,8 @@ struct CurlOptions {
   std::string ca_file = {};  // PEM bundle; empty: the system's
   std::string ca_path = {};  // hashed directory; empty: the system's
   std::string user_agent = "botclient";
+  // Path of a listening socket of this machine to connect to instead of the origin's address.
+  std::string unix_socket = {};
   // Asked several times a second during a transfer; true ends it with Errc::cancelled.
   std::function<bool()> cancelled = {};
 };
