@@ -61,10 +61,13 @@ std::string encode_bot_config(const BotSpec& spec) {
   Json json{{"meeting_id", spec.meeting_id}, {"platform", spec.platform}};
   if (spec.meeting_url) json["meetingUrl"] = *spec.meeting_url;
   json["botName"] = spec.bot_name;
+  // Where the original had the user's API key.
+  json["token"] = spec.callback_secret;
   json["nativeMeetingId"] = spec.native_meeting_id;
   json["connectionId"] = spec.session_uid;
   if (!spec.language.empty()) json["language"] = spec.language;
   if (!spec.task.empty()) json["task"] = spec.task;
+  if (spec.redis_url) json["redisUrl"] = *spec.redis_url;
   json["container_name"] = spec.container_id;
   json["automaticLeave"] = {{"waitingRoomTimeout", 300000},
                             {"noOneJoinedTimeout", 120000},

@@ -10,10 +10,11 @@
 namespace bot::bots {
 
 // All that a runtime needs to start one bot. `callback_secret` is valid for this session's own
-// callbacks only; there is no other secret in here, and none may be added: what a bot is given ends
-// in a process environment.
+// callbacks only; there is no other secret in here, and none may be added (but what an operator has
+// named for bots in `redis_url`): what a bot is given ends in a process environment.
 struct BotSpec {
   std::int64_t meeting_id = 0;
+  std::int64_t user_id = 0;  // whose meeting; not told to the bot
   std::string session_uid;
   std::string container_id;  // vexa-bot-{meeting_id}-{8 hex}
   std::string platform;
@@ -23,7 +24,8 @@ struct BotSpec {
   std::string task;      // empty: not set
   std::optional<std::string> meeting_url;
   std::string callback_secret;
-  std::vector<std::string> callback_urls;  // origins, tried in turn; only out-of-process bots
+  std::optional<std::string> redis_url = {};  // where bots of other makers take their commands
+  std::vector<std::string> callback_urls;     // origins, tried in turn; only out-of-process bots
   BotClocks clocks = {};
   Script script = Script::normal;
 };

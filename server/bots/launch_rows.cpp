@@ -1,5 +1,7 @@
 #include "server/bots/launch_rows.hpp"
 
+#include <algorithm>
+
 #include "server/store/meeting_store.hpp"
 #include "server/store/row_reader.hpp"
 
@@ -117,6 +119,30 @@ bool launch_is_queued(sql::Connection& connection, std::int64_t meeting_id) {
       " AND status IN ('ready', 'leased')",
       {"meeting:" + std::to_string(meeting_id)});
   return !rows.empty();
+}
+
+std::set<std::string> sessions_without_row(sql::Connection& connection,
+                                           const std::vector<std::string>& session_uids,
+                                           UnixMillis before) {
+  constexpr std::size_t together = 500;
+  std::set<std::string> without(session_uids.begin(), session_uids.end());
+  for (std::size_t first = 0; first < session_uids.size(); first += together) {
+    const auto last = std::min(first + together, session_uids.size());
+    std::vector<sql::Value> values = {before};
+    std::string places;
+    for (std::size_t i = first; i < last; ++i) {
+      values.emplace_back(session_uids[i]);
+      places += (places.empty() ? "$" : ", $") + std::to_string(values.size());
+    }
+    const auto rows = connection.query(
+        "SELECT session_uid FROM meeting_sessions"
+        " WHERE (ended_at IS NULL OR ended_at >= $1) AND session_uid IN (" +
+            places + ")",
+        values);
+    for (const sql::Row row : rows)
+      without.erase(row.text(std::size_t{0}));
+  }
+  return without;
 }
 
 std::vector<std::int64_t> stale_reservations(sql::Connection& connection, UnixMillis before) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +65,11 @@ std::int64_t count_waiting_launches(sql::Connection& connection);
 
 // Is the launch of this meeting still to be done, or to be finished?
 bool launch_is_queued(sql::Connection& connection, std::int64_t meeting_id);
+
+// Those that are in no row, or whose session has ended before `before`.
+std::set<std::string> sessions_without_row(sql::Connection& connection,
+                                           const std::vector<std::string>& session_uids,
+                                           UnixMillis before);
 
 // Meetings that are still reserved although their launch was due, or done, before `before`. A
 // launch that is parked in the queue is not due yet.

@@ -197,8 +197,9 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
   queue::Outcome launch(const queue::Item& item);
   std::optional<BotSpec> spec_for(const store::MeetingRow& meeting,
                                   const store::SessionRow& session) const;
-  // False when it has been launched meanwhile.
-  bool fail_launch(std::int64_t meeting_id, const Error& error);
+  // `own_handle`: of the attempt that failed, empty before its commit. False when the meeting has
+  // been launched otherwise meanwhile.
+  bool fail_launch(std::int64_t meeting_id, const Error& error, const std::string& own_handle);
   // For a reservation that has a handle: forgotten when that bot is gone, and the item comes again.
   queue::Outcome leave_to_its_launch(const store::SessionRow& session);
   void replace_session(sql::Connection& connection, const store::SessionRow& session);

@@ -17,6 +17,7 @@ std::optional<BotSpec> Lifecycle::spec_for(const store::MeetingRow& meeting,
   if (!meeting.native_meeting_id) return std::nullopt;
   BotSpec spec;
   spec.meeting_id = meeting.id;
+  spec.user_id = meeting.user_id;
   spec.session_uid = session.session_uid;
   spec.container_id = meeting.bot_container_id.value_or("");
   spec.platform = meeting.platform;
@@ -41,12 +42,14 @@ std::optional<BotSpec> Lifecycle::spec_for(const store::MeetingRow& meeting,
   return spec;
 }
 
-bool Lifecycle::fail_launch(std::int64_t meeting_id, const Error& error) {
+bool Lifecycle::fail_launch(std::int64_t meeting_id,
+                            const Error& error,
+                            const std::string& own_handle) {
   const auto failed = apply([&](MeetingChange& change) -> Result<bool> {
     auto meeting = store::MeetingStore(change.connection()).hold(meeting_id);
     if (!meeting || meeting->status != MeetingState::reserved) return true;
     const auto session = newest_session(change.connection(), meeting_id);
-    if (session && session->runtime_handle) return false;
+    if (session && session->runtime_handle.value_or(own_handle) != own_handle) return false;
     return change.end(*meeting,
                       session ? session->session_uid : "",
                       {.to = MeetingState::failed,
@@ -111,6 +114,7 @@ queue::Outcome Lifecycle::launch(const queue::Item& item) {
 
   bool withdrawn = false;
   bool overtaken = false;
+  std::string own_handle;
   std::exception_ptr store_failure;
   const auto commit = [&](const std::string& handle) -> Status {
     try {
@@ -129,6 +133,7 @@ queue::Outcome Lifecycle::launch(const queue::Item& item) {
                       {parts_.runtime.name(), handle},
                       options_.keeper,
                       parts_.clock.now_ms());
+        own_handle = handle;
         return Unit{};
       });
     } catch (const std::exception&) {
@@ -141,7 +146,7 @@ queue::Outcome Lifecycle::launch(const queue::Item& item) {
   if (store_failure) std::rethrow_exception(store_failure);
   auto outcome = queue::Outcome::done();
   if (!started && !withdrawn) {
-    overtaken = !fail_launch(*meeting_id, started.error());
+    overtaken = !fail_launch(*meeting_id, started.error(), own_handle);
     outcome.reason = started.error().message;
   }
   // What it says of that bot is for the next look.

@@ -46,23 +46,26 @@ class Runtime {
   Runtime& operator=(const Runtime&) = delete;
   virtual ~Runtime() = default;
 
-  virtual std::string_view name() const = 0;  // process, simulated
+  virtual std::string_view name() const = 0;  // process, simulated, docker
   // REQUIRES: called once, before any start; the listener outlives the runtime's stop_watching().
   virtual void attach(ExitListener& listener) = 0;
 
   // The bot does nothing before `commit` has succeeded: should this server die in between, no bot
-  // is left that nobody knows. Returns the handle.
+  // is left that nobody knows. Returns the handle. An error after the commit: there is no bot.
+  // Throws bot::Unavailable, before the commit, for what is worth another try.
   virtual Result<std::string> start(const BotSpec& spec, const Commit& commit) = 0;
   // Asks it to end (SIGTERM) and kills it after `grace`. Returns at once; a handle of a bot that
   // is gone does nothing.
   virtual void stop(const std::string& handle, Millis grace) = 0;
   virtual void kill(const std::string& handle) = 0;
+  // True as long as it cannot be told.
   virtual bool alive(const std::string& handle) = 0;
   // Could the bot of this handle be signalled from here, if it is there? Of one that is elsewhere
   // alive() says nothing.
   virtual bool is_near(const std::string& handle) = 0;
   // Watches a bot that an earlier server process started; nothing new for one that is watched.
-  // False when it is not alive (any more).
+  // False when it is not alive (any more), unless the listener is told so, at once or when it can
+  // be seen again.
   virtual bool adopt(std::int64_t meeting_id,
                      const std::string& session_uid,
                      const std::string& handle) = 0;

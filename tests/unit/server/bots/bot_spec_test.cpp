@@ -44,7 +44,9 @@ TEST(BotSpec, HasTheKeysThatForeignBotsRead) {
   EXPECT_EQ(json.at("connectionId"), "0c3e5d0a-6a3c-4a3f-9d5f-0f5a2b1c9e11");
   EXPECT_EQ(json.at("botManagerCallbackUrl"),
             "http://127.0.0.1:8056/bots/internal/callback/s3cret/exited");
-  EXPECT_FALSE(json.contains("token"));
+  // What the original has the user's key for is good for this session only.
+  EXPECT_EQ(json.at("token"), "s3cret");
+  EXPECT_FALSE(json.contains("redisUrl"));
   EXPECT_FALSE(json.contains("task"));
 }
 

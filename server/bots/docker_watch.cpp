@@ -1,0 +1,183 @@
+// The two threads of a DockerRuntime: one hears the Engine's events, one looks at what they are
+// about.
+#include <algorithm>
+#include <utility>
+
+#include "base/fault.hpp"
+#include "server/bots/docker_runtime.hpp"
+
+namespace bot::bots {
+
+namespace {
+
+// Engines say 128 + N of what signal N has ended.
+ExitStatus status_of(const Container& container) {
+  constexpr int first_signal = 128;
+  constexpr int last_signal = 64;
+  if (!container.exit_code) return {};
+  const int code = *container.exit_code;
+  if (code > first_signal && code <= first_signal + last_signal) {
+    return {std::nullopt, code - first_signal};
+  }
+  return {code, std::nullopt};
+}
+
+constexpr Millis stray_stop{10'000};
+
+}  // namespace
+
+void DockerRuntime::ask_for_a_look() {
+  {
+    const std::scoped_lock lock(mutex_);
+    look_ = true;
+  }
+  changed_.notify_all();
+}
+
+void DockerRuntime::listen() {
+  const auto label = installation_label(options_.container.installation);
+  std::size_t failures = 0;
+  const auto opened = [this, &failures] {
+    failures = 0;
+    ask_for_a_look();
+  };
+  const auto suspected = [this](const std::string& id) { suspect(id); };
+  for (;;) {
+    if (meet()) {
+      const auto ended = engine_.listen(label, opened, suspected);
+      if (!ended && is_away(ended.error())) note_away(ended.error());
+    }
+    std::unique_lock lock(mutex_);
+    trusted_ = false;
+    const auto pause = options_.reconnect.jittered(failures++);
+    if (changed_.wait_for(lock, pause, [this] { return stopping_; })) return;
+  }
+}
+
+void DockerRuntime::attend() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    const bool called = changed_.wait_for(
+        lock, options_.look_every, [this] { return stopping_ || look_ || !suspects_.empty(); });
+    if (stopping_) return;
+    const bool look = std::exchange(look_, false) || !called;
+    const auto suspects = std::exchange(suspects_, {});
+    lock.unlock();
+    for (const auto& container : suspects)
+      check(container);
+    if (look) look_at_all();
+    lock.lock();
+  }
+}
+
+void DockerRuntime::check(const std::string& container) {
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = watched_.find(container);
+    if (stopping_ || !trusted_ || found == watched_.end()) return;
+    if (found->second.starting) {
+      found->second.suspected = true;
+      return;
+    }
+  }
+  const auto seen = heard(engine_.inspect(container));
+  if (!seen) {
+    if (seen.error().code == Errc::not_found) end(container, {});
+    return;
+  }
+  if (seen->phase != Container::Phase::running) end(container, status_of(*seen));
+}
+
+void DockerRuntime::end(const std::string& container, const ExitStatus& status) {
+  Watched ended;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = watched_.find(container);
+    if (stopping_ || found == watched_.end()) return;
+    ended = std::move(found->second);
+    watched_.erase(found);
+    disposing_.insert(container);
+  }
+  listener_->bot_exited(ended.meeting_id, ended.session_uid, status);
+  errands_.add([this, container] { dispose_of(container); });
+}
+
+void DockerRuntime::look_at_all() {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!trusted_) return;
+  }
+  auto listed = heard(engine_.list(installation_label(options_.container.installation)));
+  if (!listed) return;
+  std::vector<std::int64_t> running_bots;
+  std::vector<std::string> doubtful;
+  std::vector<Container> strays;
+  {
+    const std::scoped_lock lock(mutex_);
+    std::set<std::string> running;
+    for (auto& container : *listed) {
+      if (container.phase == Container::Phase::running) running.insert(container.id);
+      if (!watched_.contains(container.id)) strays.push_back(std::move(container));
+    }
+    for (const auto& [id, watched] : watched_) {
+      if (running.contains(id)) {
+        running_bots.push_back(watched.meeting_id);
+      } else {
+        doubtful.push_back(id);
+      }
+    }
+  }
+  for (const auto& container : doubtful)
+    check(container);
+  vouch_for(running_bots);
+  clear_away(strays);
+}
+
+void DockerRuntime::vouch_for(const std::vector<std::int64_t>& meetings) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!options_.vouch || meetings.empty()) return;
+  if (vouched_ && now - *vouched_ < options_.vouch_every) return;
+  try {
+    options_.vouch(meetings);
+    vouched_ = now;
+  } catch (const Fault&) {
+    // The store is away, which no bot is reaped for.
+  }
+}
+
+// The list was made before the rows are read: what ran by then was committed by then.
+void DockerRuntime::clear_away(const std::vector<Container>& strays) {
+  if (!options_.without_row || strays.empty()) return;
+  std::vector<std::string> sessions;
+  sessions.reserve(strays.size());
+  for (const auto& stray : strays)
+    sessions.push_back(stray.label(docker_labels::session));
+  try {
+    const auto unwanted = options_.without_row(sessions);
+    for (const auto& stray : strays) {
+      if (unwanted.contains(stray.label(docker_labels::session))) dispose(stray);
+    }
+  } catch (const Fault&) {
+    // The store is away; the next look comes.
+  }
+}
+
+void DockerRuntime::dispose(const Container& stray) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (stopping_ || !disposing_.insert(stray.id).second) return;
+  }
+  tell("a container without a live meeting is removed: " + stray.id.substr(0, 12));
+  errands_.add([this, id = stray.id, phase = stray.phase] {
+    if (phase == Container::Phase::running) (void)heard(engine_.stop(id, stray_stop));
+    dispose_of(id);
+  });
+}
+
+void DockerRuntime::dispose_of(const std::string& container) {
+  (void)heard(engine_.remove(container));
+  const std::scoped_lock lock(mutex_);
+  disposing_.erase(container);
+}
+
+}  // namespace bot::bots
