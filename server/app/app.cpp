@@ -7,6 +7,7 @@
 #include "base/ids.hpp"
 #include "server/app/data_dir.hpp"
 #include "server/app/database_options.hpp"
+#include "server/app/docker.hpp"
 #include "server/app/doors.hpp"
 #include "server/app/front.hpp"
 #include "server/app/gauges.hpp"
@@ -70,7 +71,11 @@ bots::LifecycleOptions lifecycle_options(const Config& config,
   return options;
 }
 
-std::unique_ptr<bots::Runtime> make_runtime(const Config& config, commands::Mailbox& mailbox) {
+std::unique_ptr<bots::Runtime> make_runtime(const DockerParts& parts,
+                                            const std::string& secret,
+                                            commands::Mailbox& mailbox) {
+  const auto& config = parts.config;
+  if (config.runtime == RuntimeKind::docker) return make_docker_runtime(parts, secret);
   if (config.runtime == RuntimeKind::simulated) {
     return std::make_unique<bots::SimulatedRuntime>(mailbox);
   }
@@ -81,10 +86,13 @@ std::unique_ptr<bots::Runtime> make_runtime(const Config& config, commands::Mail
 std::unique_ptr<bots::Replicas> make_replicas(const Config& config,
                                               const Clock& clock,
                                               const std::string& id,
-                                              store::Database& database) {
+                                              store::Database& database,
+                                              const bots::Runtime& runtime) {
   if (config.database_url.empty()) return nullptr;
   // Simulated bots live in their server and nowhere else.
-  const auto place = config.runtime == RuntimeKind::simulated ? id : bots::process_place();
+  const auto place = config.runtime == RuntimeKind::simulated
+                         ? id
+                         : docker_place(runtime).value_or(bots::process_place());
   return std::make_unique<bots::Replicas>(
       database, clock, bots::ReplicaOptions{.id = id, .place = place});
 }
@@ -173,14 +181,14 @@ class App::Parts {
         database_(database_options(config, data_dir_.database_path()), clock),
         mailbox_(database_, clock),
         redis_(make_redis_link(config, keys.replica, bus_, mailbox_)),
-        runtime_(make_runtime(config, mailbox_)),
-        replicas_(make_replicas(config, clock, keys.replica_name(), database_)),
+        secret_(shared_secret(database_, config, keys)),
+        runtime_(make_runtime({config_, database_, clock_, log_}, secret_, mailbox_)),
+        replicas_(make_replicas(config, clock, keys.replica_name(), database_, *runtime_)),
         lifecycle_({database_, *runtime_, mailbox_, bus_, clock},
-                   with_replicas(
-                       lifecycle_options(config, shared_secret(database_, config, keys), witness_),
-                       config,
-                       keys.replica_name(),
-                       replicas_.get())),
+                   with_replicas(lifecycle_options(config, secret_, witness_),
+                                 config,
+                                 keys.replica_name(),
+                                 replicas_.get())),
         streams_(make_transcript_streams(
             {database_, lifecycle_, bus_, clock, log_}, config_, keys.replica_name())),
         queue_(database_, clock, queue_options(config, keys.replica_name(), witness_)),
@@ -393,6 +401,7 @@ class App::Parts {
   events::Bus bus_;
   commands::Mailbox mailbox_;
   std::unique_ptr<events::RedisLink> redis_;  // null: everything stays in this process
+  const std::string secret_;                  // of all servers of the database
   std::unique_ptr<bots::Runtime> runtime_;
   std::unique_ptr<bots::Replicas> replicas_;  // null: this server is the only one
   bots::Lifecycle lifecycle_;

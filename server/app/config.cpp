@@ -116,7 +116,24 @@ Status check_together(const Config& config) {
                          ": a generated admin key is only used on this machine",
                      "set BOTD_ADMIN_KEY_FILE (or BOTD_ADMIN_KEY), or say --allow-generated-key");
   }
-  return check_security(config);
+  if (auto secure = check_security(config); !secure) return secure;
+  return check_docker(config);
+}
+
+// As every program that speaks to an Engine does; our own variable and flag come first.
+Status read_docker_host(const Environment& environment, ResolvedConfig& resolved) {
+  const auto given = environment("DOCKER_HOST");
+  if (resolved.config.runtime != RuntimeKind::docker || !given || given->empty()) return Unit{};
+  const auto& all = settings();
+  const auto setting = std::find_if(
+      all.begin(), all.end(), [](const auto& each) { return each.name == "docker-socket"; });
+  auto& origin = resolved.origins[static_cast<std::size_t>(setting - all.begin())];
+  if (origin != "default") return Unit{};
+  auto socket = socket_of_docker_host(*given);
+  if (!socket) return std::move(socket).error();
+  resolved.config.docker.socket = *std::move(socket);
+  origin = "environment";
+  return Unit{};
 }
 
 }  // namespace
@@ -131,6 +148,7 @@ Result<ResolvedConfig> resolve_config(const std::vector<GivenFlag>& flags,
     resolved.origins.push_back(*origin);
   }
   if (auto key = read_admin_key(environment, resolved.config); !key) return std::move(key).error();
+  if (auto host = read_docker_host(environment, resolved); !host) return std::move(host).error();
   if (auto sound = check_together(resolved.config); !sound) return std::move(sound).error();
   return resolved;
 }

@@ -9,12 +9,13 @@
 
 #include "base/duration.hpp"
 #include "base/result.hpp"
+#include "server/app/docker_config.hpp"
 #include "server/app/listen_address.hpp"
 #include "server/bots/script.hpp"
 
 namespace bot::app {
 
-enum class RuntimeKind { process, simulated };
+enum class RuntimeKind { process, simulated, docker };
 enum class OnShutdown { leave, stop };
 enum class LogFormat { automatic, text, json };
 
@@ -47,6 +48,7 @@ struct Config {
   Millis bot_segment_interval{2000};
   Millis bot_orphan_timeout{120'000};
   std::vector<bots::ScriptRule> bot_scripts;
+  DockerConfig docker;
 
   Millis stop_grace{15'000};
   Millis cleanup_interval{60'000};

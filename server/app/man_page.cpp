@@ -68,8 +68,9 @@ void write_rest(std::ostream& out) {
         "The admin key, or the private file that holds it. Without either, one is made and kept "
         "in the data directory.");
   entry(out,
-        R"(\fBBOTD_DATABASE_URL_FILE\fR, \fBBOTD_REDIS_URL_FILE\fR)",
+        R"(\fBBOTD_DATABASE_URL_FILE\fR, \fBBOTD_REDIS_URL_FILE\fR, \fBBOTD_BOT_REDIS_URL_FILE\fR)",
         "Private files that hold the URL. One with a password is refused on the command line.");
+  entry(out, R"(\fBDOCKER_HOST\fR)", "unix://PATH of the Docker Engine's socket.");
   entry(out, R"(\fBXDG_STATE_HOME\fR)", "Where the data directory is, by default ~/.local/state.");
   out << ".SH FILES\n";
   entry(out, R"(\fIDIR\fR/botd.db)", "The database.");
@@ -86,6 +87,9 @@ void write_rest(std::ostream& out) {
         R"(\fIDIR\fR/callback.port)",
         "With TLS, the port on 127.0.0.1 on which bots, and nobody else, are served without it; "
         "the next run takes the same.");
+  entry(out,
+        R"(\fIDIR\fR/docker.engine)",
+        "Which Docker Engine the bots of --runtime docker are on.");
   out << ".SH SIGNALS\n";
   entry(out,
         R"(\fBSIGTERM\fR, \fBSIGINT\fR)",

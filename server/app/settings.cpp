@@ -192,9 +192,11 @@ std::vector<Setting> server_settings() {
        .show = [](const Config& config) { return without_password(config.redis_url); }},
       choice<RuntimeKind>(
           "runtime",
-          "How bots run: real child processes, or inside the server for load tests",
+          "How bots run: child processes, inside the server for load tests, or in containers",
           &Config::runtime,
-          {{"process", RuntimeKind::process}, {"simulated", RuntimeKind::simulated}}),
+          {{"process", RuntimeKind::process},
+           {"simulated", RuntimeKind::simulated},
+           {"docker", RuntimeKind::docker}}),
       choice<OnShutdown>("on-shutdown",
                          "What becomes of running bots when the server stops",
                          &Config::on_shutdown,
@@ -322,6 +324,8 @@ const std::vector<Setting>& settings() {
     for (auto& setting : security_settings())
       joined.push_back(std::move(setting));
     for (auto& setting : bot_settings())
+      joined.push_back(std::move(setting));
+    for (auto& setting : docker_settings())
       joined.push_back(std::move(setting));
     for (auto& setting : keeping_settings())
       joined.push_back(std::move(setting));

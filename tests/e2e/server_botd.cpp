@@ -92,6 +92,12 @@ std::optional<ProcessFacts> facts_of(pid_t pid) {
   return facts;
 }
 
+// A container's monitor, or the service that has started it: no bot of the test.
+bool is_of_podman(pid_t pid) {
+  const auto name = trim(read_file("/proc/" + std::to_string(pid) + "/comm"));
+  return name == "podman" || name == "conmon";
+}
+
 // Orphaned bots come to the test itself.
 void adopt_orphans() {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
@@ -105,7 +111,7 @@ std::set<pid_t>& servers() {
 
 void end_orphans() {
   for (const pid_t pid : children_of(::getpid())) {
-    if (servers().contains(pid)) continue;
+    if (servers().contains(pid) || is_of_podman(pid)) continue;
     ::kill(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
   }
