@@ -64,6 +64,11 @@ Error bad_certificate(const error_code& why) {
              "issuers'");
 }
 
+Error foreign_key() {
+  return bad("the key does not belong to the certificate",
+             "compare: openssl x509 -noout -pubkey -in CERT; openssl pkey -pubout -in KEY");
+}
+
 Error bad_key(const PemPair& pair, const error_code& why) {
   if (pair.key.find("ENCRYPTED") != std::string::npos) {
     return bad("the key is encrypted, and nobody is there to type its passphrase",
@@ -71,8 +76,7 @@ Error bad_key(const PemPair& pair, const error_code& why) {
   }
   if (why.value() != 0 &&
       ERR_GET_REASON(static_cast<unsigned long>(why.value())) == X509_R_KEY_VALUES_MISMATCH) {
-    return bad("the key does not belong to the certificate",
-               "compare: openssl x509 -noout -pubkey -in CERT; openssl pkey -pubout -in KEY");
+    return foreign_key();
   }
   return bad("the key is not readable as PEM (" + why.message() + ")",
              "it begins with -----BEGIN PRIVATE KEY-----");
@@ -95,12 +99,16 @@ TlsIdentity::~TlsIdentity() = default;
 
 Result<std::shared_ptr<const TlsIdentity>> TlsIdentity::make(const PemPair& pair) {
   auto context = std::make_unique<Context>();
-  harden(context->native.native_handle());
+  auto* const handle = context->native.native_handle();
+  harden(handle);
   error_code why;
   context->native.use_certificate_chain(asio::buffer(pair.chain), why);
   if (why) return bad_certificate(why);
+  const auto* leaf = SSL_CTX_get0_certificate(handle);
   context->native.use_private_key(asio::buffer(pair.key), ssl::context::pem, why);
   if (why) return bad_key(pair, why);
+  // OpenSSL keeps a pair for each type of key and would take one of another type beside the leaf.
+  if (X509_check_private_key(leaf, SSL_CTX_get0_privatekey(handle)) != 1) return foreign_key();
   return std::shared_ptr<const TlsIdentity>(new TlsIdentity(std::move(context)));
 }
 

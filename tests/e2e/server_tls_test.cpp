@@ -16,6 +16,7 @@ namespace bot::e2e {
 namespace {
 
 using client::Certificate;
+using client::KeyType;
 using nlohmann::json;
 
 std::string get(const std::string& path) {
@@ -187,6 +188,31 @@ TEST_F(Tls, ABadNewCertificateLeavesTheOldOneAndTheLogSaysWhy) {
       eventually([&] { return http::TlsClient(server->port()).peer_pem() == other.pem(); }));
 }
 
+// As on the day when RSA is given up, with one of the two files replaced.
+TEST_F(Tls, AKeyOfAnotherTypeThanTheCertificatesIsNotReloaded) {
+  const auto server = serve();
+  const Certificate rsa("IP:127.0.0.1", 3600, KeyType::rsa);
+  const auto refusals = [&] {
+    const auto log = server->log();
+    std::size_t count = 0;
+    for (const auto line : split(log, '\n'))
+      count += line.find("the key does not belong to the certificate") != line.npos ? 1 : 0;
+    return count;
+  };
+  write_file(key_file_, rsa.key_pem());
+  server->signal(SIGHUP);
+  ASSERT_TRUE(eventually([&] { return refusals() == 1; })) << server->log();
+  install(certificate_);
+  write_file(cert_file_, rsa.pem());
+  server->signal(SIGHUP);
+  ASSERT_TRUE(eventually([&] { return refusals() == 2; })) << server->log();
+  EXPECT_EQ(http::TlsClient(server->port()).peer_pem(), certificate_.pem());
+
+  install(rsa);
+  server->signal(SIGHUP);
+  EXPECT_TRUE(eventually([&] { return http::TlsClient(server->port()).peer_pem() == rsa.pem(); }));
+}
+
 TEST_F(Tls, BadFilesAreRefusedAtTheStart) {
   const auto start = [&](const Words& flags) {
     Words words = {"serve", "--data-dir", home_ / "none", "--listen", "127.0.0.1:0"};
@@ -207,6 +233,11 @@ TEST_F(Tls, BadFilesAreRefusedAtTheStart) {
   const auto mismatch = start(both);
   EXPECT_EQ(mismatch.code, 2);
   EXPECT_NE(mismatch.err.find("does not belong"), std::string::npos) << mismatch.err;
+
+  write_file(key_file_, Certificate("IP:127.0.0.1", 3600, KeyType::rsa).key_pem());
+  const auto other_type = start(both);
+  EXPECT_EQ(other_type.code, 2);
+  EXPECT_NE(other_type.err.find("does not belong"), std::string::npos) << other_type.err;
 
   const auto missing = start({"--tls-cert", home_ / "no.pem", "--tls-key", key_file_});
   EXPECT_EQ(missing.code, 5);

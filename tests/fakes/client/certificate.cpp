@@ -62,9 +62,9 @@ struct Certificate::Parts {
   Signed certificate;
 };
 
-Certificate::Certificate(const std::string& names, long lifetime)
+Certificate::Certificate(const std::string& names, long lifetime, KeyType type)
     : parts_(std::make_unique<Parts>()) {
-  parts_->key = Key(EVP_EC_gen("P-256"));
+  parts_->key = Key(type == KeyType::rsa ? EVP_RSA_gen(2048U) : EVP_EC_gen("P-256"));
   parts_->certificate = self_signed(parts_->key.get(), names, lifetime);
   file_ = "/tmp/test-certificate-XXXXXX";
   const int descriptor = ::mkstemp(file_.data());

@@ -7,12 +7,16 @@
 
 namespace bot::client {
 
+enum class KeyType { p256, rsa };
+
 // A self-signed certificate, and a file to trust it by that goes with it.
 class Certificate {
  public:
   // `names` in OpenSSL's words: "IP:127.0.0.1", "DNS:bots.example". It expires that many seconds
   // from now.
-  explicit Certificate(const std::string& names, long lifetime = 3600);
+  explicit Certificate(const std::string& names,
+                       long lifetime = 3600,
+                       KeyType type = KeyType::p256);
   Certificate(const Certificate&) = delete;
   Certificate& operator=(const Certificate&) = delete;
   ~Certificate();

@@ -31,6 +31,18 @@ TEST(TlsIdentity, RefusesWhatIsNoPairAndSaysWhichIsAtFault) {
   EXPECT_NE(refusal({one.pem(), one.key_pem("secret")}).find("encrypted"), std::string::npos);
 }
 
+TEST(TlsIdentity, RefusesAKeyOfAnotherTypeThanTheCertificates) {
+  const Certificate curve("DNS:one.example");
+  const Certificate rsa("DNS:one.example", 3600, client::KeyType::rsa);
+  EXPECT_EQ(refusal({curve.pem(), rsa.key_pem()}), "the key does not belong to the certificate");
+  EXPECT_EQ(refusal({rsa.pem(), curve.key_pem()}), "the key does not belong to the certificate");
+  EXPECT_EQ(refusal({rsa.pem() + curve.pem(), curve.key_pem()}),
+            "the key does not belong to the certificate");
+  const auto identity = TlsIdentity::make({rsa.pem(), rsa.key_pem()});
+  ASSERT_TRUE(identity) << identity.error().message;
+  EXPECT_TRUE((*identity)->covers("one.example"));
+}
+
 TEST(TlsIdentity, NeverShowsTheKeyInARefusal) {
   const Certificate one("DNS:one.example");
   const Certificate other("DNS:other.example");
