@@ -51,6 +51,13 @@ std::string host_for(const std::string& listened, const http::TlsIdentity* ident
   return names.empty() ? reachable : names.front();
 }
 
+// `tls` is null for plain HTTP.
+std::string url_of(const ListenAddress& listened, const http::TlsKeeper* tls) {
+  const auto identity = tls != nullptr ? tls->current() : nullptr;
+  return (identity ? "https://" : "http://") +
+         to_string(ListenAddress{host_for(listened.host, identity.get()), listened.port});
+}
+
 }  // namespace
 
 Front::Front(Doors doors, Parts parts)
@@ -58,6 +65,7 @@ Front::Front(Doors doors, Parts parts)
       data_dir_(parts.data_dir),
       log_(parts.log),
       tls_(std::move(doors.tls)),
+      own_tls_(tls_),
       chain_(std::move(doors.chain)) {
   if (!config_.cors_origins.empty()) {
     parts.hooks.cors = std::make_shared<const http::Cors>(config_.cors_origins);
@@ -70,13 +78,17 @@ Front::Front(Doors doors, Parts parts)
   secured.tls = tls_;
 
   own_ = {config_.listen_host, doors.api.port()};
-  url_ = callback_url_ = url_of(own_);
+  url_ = callback_url_ = url_of(own_, tls_.get());
   add(std::move(doors.api), secured, doors.admin ? Surface::without_admin : Surface::whole, parts);
   // Pages of other origins have no business with the rest.
   parts.hooks.cors = nullptr;
   if (doors.admin) {
     own_ = {config_.admin_listen->host, doors.admin->port()};
-    add(std::move(*doors.admin), admin_options(secured), Surface::whole, parts);
+    if (is_loopback_host(own_.host)) own_tls_ = nullptr;
+    add(std::move(*doors.admin),
+        admin_options(own_tls_ ? secured : options),
+        Surface::whole,
+        parts);
   }
   if (for_bots) {
     auto socket = open_callbacks(data_dir_.callback_port().value_or(0));
@@ -117,17 +129,11 @@ http::ListeningSocket Front::open_callbacks(std::uint16_t port) {
   return std::move(socket).value();
 }
 
-std::string Front::url_of(const ListenAddress& listened) const {
-  const auto identity = tls_ ? tls_->current() : nullptr;
-  return (tls_ ? "https://" : "http://") +
-         to_string(ListenAddress{host_for(listened.host, identity.get()), listened.port});
-}
-
 void Front::start() {
   for (auto& part : parts_)
     part.listener->start();
   if (config_.admin_listen) {
-    log_.write(Log::Level::info, "serving the admin", {{"url", url_of(own_)}});
+    log_.write(Log::Level::info, "serving the admin", {{"url", own_url()}});
   }
   if (tls_) warn_of_certificate();
 }
@@ -149,8 +155,12 @@ http::ListenerStats Front::stats() const {
   return sum;
 }
 
+std::string Front::own_url() const {
+  return url_of(own_, own_tls_.get());
+}
+
 Status Front::announce() {
-  return data_dir_.announce(url_of(own_), chain_);
+  return data_dir_.announce(own_url(), own_tls_ ? chain_ : std::string());
 }
 
 void Front::reload_certificate() {

@@ -21,6 +21,9 @@ namespace bot::app {
 // The listeners of a server and what each shows: the API; with --admin-listen a second one, which
 // has the admin's routes to itself and the others besides; with TLS one for bots on loopback.
 //
+// A listener for the admin on loopback speaks plain HTTP also beside TLS: nobody can listen in on
+// the way, and a certificate for a public name would send botctl to the public address.
+//
 // Bots outlive their server and its certificates, so what they were told to trust could be gone
 // when they call. They get plain HTTP that never leaves the machine and shows nothing but their
 // callbacks, on a port that is kept in the data directory. Addresses given with --callback-url
@@ -66,13 +69,14 @@ class Front {
            Surface surface,
            const Parts& parts);
   http::ListeningSocket open_callbacks(std::uint16_t port);
-  std::string url_of(const ListenAddress& listened) const;
+  std::string own_url() const;
   void warn_of_certificate();
 
   const Config& config_;
   DataDir& data_dir_;
   Log& log_;
   std::shared_ptr<http::TlsKeeper> tls_;
+  std::shared_ptr<http::TlsKeeper> own_tls_;  // of the address own_; null: plain HTTP
   std::string chain_;
   std::string url_;
   ListenAddress own_;  // botctl's: the admin listener's when there is one

@@ -82,7 +82,8 @@ void write_rest(std::ostream& out) {
         "the same machine reads it.");
   entry(out,
         R"(\fIDIR\fR/endpoint.pem)",
-        "With TLS, the certificate that is shown there, which that botctl trusts.");
+        "When that URL is one of HTTPS, the certificate that is shown there, which that botctl "
+        "trusts.");
   entry(out,
         R"(\fIDIR\fR/callback.port)",
         "With TLS, the port on 127.0.0.1 on which bots, and nobody else, are served without it; "

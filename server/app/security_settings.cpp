@@ -62,12 +62,13 @@ std::vector<Setting> security_settings() {
            &Config::tls_cert),
       text("tls-key",
            "FILE",
-           "PEM file of the certificate's key, which nobody else may read",
+           "PEM file of the certificate's key, readable to its owner alone, or root's and readable "
+           "to root and its group",
            &Config::tls_key),
       {.name = "admin-listen",
        .placeholder = "HOST:PORT",
        .help = "A second address, which /admin and /metrics are served on instead of the first; "
-               "it has everything else, too",
+               "it has everything else, too; on loopback it speaks plain HTTP also with --tls-cert",
        .read = read_admin_listen,
        .show =
            [](const Config& config) {

@@ -1,12 +1,17 @@
 // --admin-listen: who finds what where.
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
 #include "client/ops/all.hpp"
 #include "tests/e2e/server_botd.hpp"
+#include "tests/fakes/client/certificate.hpp"
 #include "tests/unit/server/http/raw_client.hpp"
+#include "tests/unit/server/http/tls_client.hpp"
 
 namespace bot::e2e {
 namespace {
@@ -107,6 +112,63 @@ TEST_F(AdminListener, HasAllThatABotctlOnThisMachineNeeds) {
                            {"XDG_STATE_HOME", home_.path()},
                            {"BOTCTL_ADMIN_KEY", admin_key()}});
   EXPECT_EQ(botctl.code, 0) << botctl.err;
+}
+
+// As deploy/systemd/botd.service has it.
+class AdminBesideTls : public testing::Test {
+ protected:
+  AdminBesideTls() { install(certificate_); }
+
+  void install(const client::Certificate& certificate) const {
+    write_file(home_ / "cert.pem", certificate.pem());
+    write_file(home_ / "key.pem", certificate.key_pem());
+  }
+
+  Botd serve(const std::string& admin_listen) const {
+    return {home_ / "botd",
+            {.flags = {"--admin-listen",
+                       admin_listen,
+                       "--tls-cert",
+                       home_ / "cert.pem",
+                       "--tls-key",
+                       home_ / "key.pem"},
+             .ca_file = certificate_.file()}};
+  }
+
+  Outcome botctl(const Words& words) const {
+    return run(botctl_program(),
+               words,
+               {{"HOME", home_ / "nobody"},
+                {"XDG_STATE_HOME", home_.path()},
+                {"BOTCTL_ADMIN_KEY", admin_key()}});
+  }
+
+  TempDir home_;
+  client::Certificate certificate_{"DNS:bots.example"};
+};
+
+TEST_F(AdminBesideTls, IsAnnouncedWhereItListensWhateverTheCertificateIsFor) {
+  const auto server = serve("127.0.0.1:0");
+  ASSERT_TRUE(server.url().starts_with("http://127.0.0.1:")) << server.url();
+  EXPECT_NE(::access((server.data_dir() + "/endpoint.pem").c_str(), F_OK), 0);
+  const auto users = botctl({"users", "list"});
+  EXPECT_EQ(users.code, 0) << users.err;
+  const http::TlsClient outside(public_port(server));
+  EXPECT_EQ(outside.peer_pem(), certificate_.pem());
+
+  const client::Certificate next("DNS:other.example");
+  install(next);
+  server.signal(SIGHUP);
+  EXPECT_TRUE(
+      eventually([&] { return http::TlsClient(public_port(server)).peer_pem() == next.pem(); }));
+  EXPECT_EQ(botctl({"health"}).code, 0);
+}
+
+TEST_F(AdminBesideTls, SpeaksTlsWhereOthersCouldListenIn) {
+  const auto server = serve("0.0.0.0:0");
+  ASSERT_TRUE(server.url().starts_with("https://bots.example:")) << server.url();
+  EXPECT_EQ(http::TlsClient(server.port()).peer_pem(), certificate_.pem());
+  EXPECT_EQ(ask(server.port(), "GET", "/health").status, 400);
 }
 
 }  // namespace
