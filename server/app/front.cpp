@@ -105,8 +105,8 @@ void Front::add(http::ListeningSocket socket,
   auto* sockets = guarded_sockets_ ? guarded_sockets_.get() : &parts.sockets;
   if (surface == Surface::callbacks) sockets = nullptr;
   auto& part = parts_.emplace_back();
-  part.dispatcher =
-      std::make_unique<http::Dispatcher>(routes_of(parts.routes, surface), parts.hooks);
+  part.dispatcher = std::make_unique<http::Dispatcher>(routes_of(parts.routes, surface),
+                                                       hooks_of(parts.hooks, surface));
   part.listener =
       http::Listener::on(std::move(socket), std::move(options), *part.dispatcher, sockets);
 }

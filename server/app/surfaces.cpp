@@ -1,7 +1,13 @@
 #include "server/app/surfaces.hpp"
 
+#include <utility>
+
+#include "base/text.hpp"
+
 namespace bot::app {
 namespace {
+
+constexpr std::string_view admin_key_header = "X-Admin-API-Key";
 
 bool belongs(const http::Route& route, Surface surface) {
   switch (surface) {
@@ -29,6 +35,19 @@ http::Router routes_of(const http::Router& all, Surface surface) {
     chosen.add(std::move(copy));
   }
   return chosen;
+}
+
+http::DispatcherHooks hooks_of(http::DispatcherHooks all, Surface surface) {
+  if (surface != Surface::without_admin || !all.authenticate) return all;
+  all.authenticate = [inner = std::move(all.authenticate)](const http::Request& request,
+                                                           http::Access access) {
+    if (request.header(admin_key_header).empty()) return inner(request, access);
+    auto seen = request;
+    std::erase_if(seen.headers,
+                  [](const auto& header) { return iequals(header.first, admin_key_header); });
+    return inner(seen, access);
+  };
+  return all;
 }
 
 }  // namespace bot::app

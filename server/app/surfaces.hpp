@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/http/router.hpp"
+#include "server/http/dispatcher.hpp"
 
 namespace bot::app {
 
@@ -16,5 +16,9 @@ enum class Surface {
 
 // The routes of `all` that belong there; their handlers are shared.
 http::Router routes_of(const http::Router& all, Surface surface);
+
+// Beside an admin listener the header of the admin key is one that nobody reads: were a right key
+// answered otherwise than a wrong one, it could be guessed there.
+http::DispatcherHooks hooks_of(http::DispatcherHooks all, Surface surface);
 
 }  // namespace bot::app

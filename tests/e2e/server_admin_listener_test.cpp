@@ -101,6 +101,20 @@ TEST_F(AdminListener, IsTheOnlyOneThatTakesTheAdminKey) {
   EXPECT_NE(ask(public_, "GET", "/auth/me", key).status, 200);
 }
 
+TEST_F(AdminListener, KeepsTheOtherFromTellingARightKeyFromAWrongOne) {
+  const auto answer = [&](const std::string& path, const std::string& key) {
+    const auto reply =
+        ask(public_, "GET", path, key.empty() ? "" : "X-Admin-API-Key: " + key + "\r\n");
+    return std::to_string(reply.status) + " " + reply.body;
+  };
+  for (const auto* path : {"/bots", "/meetings", "/auth/me", "/user/webhook", "/admin/users"}) {
+    const auto none = answer(path, "");
+    EXPECT_EQ(answer(path, admin_key()), none) << path;
+    EXPECT_EQ(answer(path, "wrong-key-of-an-admin"), none) << path;
+  }
+  EXPECT_TRUE(answer("/bots", admin_key()).starts_with("401 "));
+}
+
 TEST_F(AdminListener, HasAllThatABotctlOnThisMachineNeeds) {
   const auto account = make_user(server_, 1);
   const auto user = server_.user(account.key);

@@ -69,6 +69,25 @@ TEST_F(Surfaces, BesideAnAdminListenerNoRouteTakesTheAdminKey) {
   }
 }
 
+TEST_F(Surfaces, BesideAnAdminListenerTheAdminKeyIsNotEvenLookedAt) {
+  const http::DispatcherHooks all{.authenticate = [](const http::Request& request,
+                                                     http::Access) -> Result<http::Principal> {
+    const bool right = request.header("X-Admin-API-Key") == "right";
+    return http::Principal{.admin = right, .user_id = request.header("X-API-Key") == "ann" ? 1 : 0};
+  }};
+  const auto hooks = hooks_of(all, Surface::without_admin);
+  http::Request request;
+  request.headers = {
+      {"x-admin-api-key", "wrong"}, {"X-API-Key", "ann"}, {"X-Admin-API-Key", "right"}};
+  const auto outside = hooks.authenticate(request, http::Access::user);
+  ASSERT_TRUE(outside);
+  EXPECT_FALSE(outside->admin);
+  EXPECT_EQ(outside->user_id, 1);
+  request.headers = {{"X-Admin-API-Key", "right"}};
+  EXPECT_FALSE(hooks.authenticate(request, http::Access::user)->admin);
+  EXPECT_TRUE(hooks_of(all, Surface::whole).authenticate(request, http::Access::admin)->admin);
+}
+
 TEST_F(Surfaces, BotsAreShownTheirCallbacksAndHealthOnly) {
   const auto lines = lines_of(routes_of(all_, Surface::callbacks));
   for (const auto& route : all_.routes()) {
