@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "server/app/version.hpp"
+#include "server/routes/openapi.hpp"
 
 namespace bot::app {
 namespace {
@@ -28,11 +30,16 @@ http::Router routes_of(const http::Router& all, Surface surface) {
   http::Router chosen;
   for (const auto& route : all.routes()) {
     if (!belongs(*route, surface)) continue;
+    if (surface == Surface::without_admin && route->pattern == routes::openapi_path) continue;
     auto copy = *route;
     if (surface == Surface::without_admin && copy.access == http::Access::either) {
       copy.access = http::Access::user;
     }
     chosen.add(std::move(copy));
+  }
+  // One of its own, that shows nothing of what is left out.
+  if (surface == Surface::without_admin) {
+    routes::add_openapi_route(chosen, std::string(version()));
   }
   return chosen;
 }

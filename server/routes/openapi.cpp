@@ -1,6 +1,8 @@
 #include "server/routes/openapi.hpp"
 
+#include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 
 #include "base/text.hpp"
@@ -177,6 +179,17 @@ Json describe(const http::Route& route, const Operation& operation) {
   return described;
 }
 
+// The kinds of key that some route takes.
+Json security_schemes(const http::Router& router) {
+  Json schemes{{"user_key", Json{{"type", "apiKey"}, {"in", "header"}, {"name", "X-API-Key"}}}};
+  const bool admins = std::ranges::any_of(router.routes(), [](const auto& route) {
+    return route->access == http::Access::admin || route->access == http::Access::either;
+  });
+  if (!admins) return schemes;
+  schemes["admin_key"] = Json{{"type", "apiKey"}, {"in", "header"}, {"name", "X-Admin-API-Key"}};
+  return schemes;
+}
+
 }  // namespace
 
 std::string openapi_document(const http::Router& router, const std::string& version) {
@@ -198,11 +211,20 @@ std::string openapi_document(const http::Router& router, const std::string& vers
       {"components",
        Json{{"schemas", component_schemas()},
             {"responses", error_responses()},
-            {"securitySchemes",
-             Json{{"user_key", Json{{"type", "apiKey"}, {"in", "header"}, {"name", "X-API-Key"}}},
-                  {"admin_key",
-                   Json{{"type", "apiKey"}, {"in", "header"}, {"name", "X-Admin-API-Key"}}}}}}}};
+            {"securitySchemes", security_schemes(router)}}}};
   return types::dump(document);
+}
+
+void add_openapi_route(http::Router& router, const std::string& version) {
+  auto document = std::make_shared<std::string>();
+  router.add({"GET",
+              std::string(openapi_path),
+              http::Access::open,
+              [document](const http::Request&, const http::Principal&) -> Result<http::Reply> {
+                return http::json_reply(200, *document);
+              },
+              "This API as an OpenAPI 3.1 document"});
+  *document = openapi_document(router, version);
 }
 
 }  // namespace bot::routes

@@ -102,16 +102,7 @@ void add_service_routes(http::Router& router, store::Database& database, Service
               Access::either,
               [&database](const Request&, const Principal& who) { return who_am_i(database, who); },
               "Say whose key this is"});
-  const auto version = kept->version;
-  auto document = std::make_shared<std::string>();
-  router.add({"GET",
-              "/openapi.json",
-              Access::open,
-              [document](const Request&, const Principal&) -> Result<Reply> {
-                return http::json_reply(200, *document);
-              },
-              "This API as an OpenAPI 3.1 document"});
-  *document = openapi_document(router, version);
+  add_openapi_route(router, kept->version);
 }
 
 }  // namespace bot::routes

@@ -93,6 +93,27 @@ TEST_F(AdminListener, HasTheAdminsRoutesToItself) {
   }
 }
 
+TEST_F(AdminListener, IsTheOnlyOneThatDescribesTheAdminsRoutes) {
+  const auto inside = json::parse(ask(admin_, "GET", "/openapi.json").body);
+  const auto outside = json::parse(ask(public_, "GET", "/openapi.json").body);
+  EXPECT_TRUE(inside.at("paths").contains("/metrics"));
+  EXPECT_TRUE(inside.at("components").at("securitySchemes").contains("admin_key"));
+  EXPECT_FALSE(outside.at("components").at("securitySchemes").contains("admin_key"));
+  std::size_t shown = 0;
+  for (const auto& [pattern, operations] : outside.at("paths").items()) {
+    EXPECT_FALSE(pattern.starts_with("/admin") || pattern == "/metrics") << pattern;
+    for (const auto& [method, operation] : operations.items()) {
+      EXPECT_EQ(operation.at("security").dump().find("admin_key"), std::string::npos)
+          << method << " " << pattern;
+      EXPECT_EQ(operation.at("operationId"),
+                inside.at("paths").at(pattern).at(method).at("operationId"));
+      ++shown;
+    }
+  }
+  EXPECT_GT(shown, 15U);
+  EXPECT_TRUE(outside.at("paths").contains("/openapi.json"));
+}
+
 TEST_F(AdminListener, IsTheOnlyOneThatTakesTheAdminKey) {
   const auto key = "X-Admin-API-Key: " + admin_key() + "\r\n";
   EXPECT_EQ(ask(admin_, "GET", "/admin/users", key).status, 200);
