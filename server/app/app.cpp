@@ -265,6 +265,7 @@ class App::Parts {
     if (streams_) streams_->start();
     if (replicas_) replicas_->start(front_.callback_url(), [this] { adopt_orphans(); });
     const auto found = bots::adopt_bots(database_, *runtime_, lifecycle_);
+    if (found.adopted == 0) front_.no_bots_of_earlier_runs();
     queue_.start();
     reaper_.start();
     housekeeping_.start();

@@ -96,4 +96,8 @@ Status DataDir::keep_callback_port(std::uint16_t port) const {
   return write_private_file(path_ + "/callback.port", std::to_string(port) + "\n");
 }
 
+void DataDir::forget_callback_port() const {
+  unlink((path_ + "/callback.port").c_str());
+}
+
 }  // namespace bot::app

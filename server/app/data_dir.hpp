@@ -30,9 +30,10 @@ class DataDir {
   // shown there. The files go with this object.
   Status announce(const std::string& url, const std::string& chain = {});
 
-  // Where bots of the last run call; nullopt before the first.
+  // Where bots of earlier runs with TLS may call; nullopt when there are none.
   std::optional<std::uint16_t> callback_port() const;
   Status keep_callback_port(std::uint16_t port) const;
+  void forget_callback_port() const;
 
  private:
   DataDir(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}

@@ -71,8 +71,8 @@ Front::Front(Doors doors, Parts parts)
     parts.hooks.cors = std::make_shared<const http::Cors>(config_.cors_origins);
     guarded_sockets_ = http::guard_origins(parts.hooks.cors, parts.sockets);
   }
-  const bool for_bots = tls_ && config_.callback_urls.empty();
-  const auto listeners = std::size_t{1} + (doors.admin ? 1 : 0) + (for_bots ? 1 : 0);
+  auto callbacks = open_callbacks(doors);
+  const auto listeners = std::size_t{1} + (doors.admin ? 1 : 0) + (callbacks ? 1 : 0);
   auto options = listener_options(config_, listeners);
   auto secured = options;
   secured.tls = tls_;
@@ -90,11 +90,12 @@ Front::Front(Doors doors, Parts parts)
         Surface::whole,
         parts);
   }
-  if (for_bots) {
-    auto socket = open_callbacks(data_dir_.callback_port().value_or(0));
-    callback_url_ = "http://" + to_string(ListenAddress{loopback, socket.port()});
+  if (callbacks) {
+    if (needs_callbacks()) {
+      callback_url_ = "http://" + to_string(ListenAddress{loopback, callbacks->port()});
+    }
     options.threads = 1;
-    add(std::move(socket), options, Surface::callbacks, parts);
+    add(*std::move(callbacks), options, Surface::callbacks, parts);
   }
 }
 
@@ -111,15 +112,31 @@ void Front::add(http::ListeningSocket socket,
       http::Listener::on(std::move(socket), std::move(options), *part.dispatcher, sockets);
 }
 
-// Bots of an earlier run call where they were told to.
-http::ListeningSocket Front::open_callbacks(std::uint16_t port) {
+bool Front::needs_callbacks() const {
+  return tls_ && config_.callback_urls.empty();
+}
+
+std::optional<http::ListeningSocket> Front::open_callbacks(const Doors& doors) {
+  const auto known = data_dir_.callback_port();
+  const bool taken =
+      known && (*known == doors.api.port() || (doors.admin && *known == doors.admin->port()));
+  auto socket = known && !taken ? reopen_callbacks(*known) : std::nullopt;
+  if (!socket && needs_callbacks()) return open_fresh_callbacks();
+  return socket;
+}
+
+// Bots of earlier runs call where they were told to, whatever new ones are told.
+std::optional<http::ListeningSocket> Front::reopen_callbacks(std::uint16_t port) {
   auto socket = http::ListeningSocket::open(loopback, port);
-  if (!socket && port != 0) {
-    log_.write(Log::Level::warning,
-               "bots of the last run cannot reach this one: another process has their port",
-               {{"port", std::to_string(port)}});
-    return open_callbacks(0);
-  }
+  if (socket) return std::move(socket).value();
+  log_.write(Log::Level::warning,
+             "bots of an earlier run cannot reach this one: another process has their port",
+             {{"port", std::to_string(port)}});
+  return std::nullopt;
+}
+
+http::ListeningSocket Front::open_fresh_callbacks() {
+  auto socket = http::ListeningSocket::open(loopback, 0);
   if (!socket) throw std::runtime_error(socket.error().message);
   if (auto kept = data_dir_.keep_callback_port(socket->port()); !kept) {
     log_.write(Log::Level::warning,
@@ -127,6 +144,10 @@ http::ListeningSocket Front::open_callbacks(std::uint16_t port) {
                {{"reason", kept.error().message}});
   }
   return std::move(socket).value();
+}
+
+void Front::no_bots_of_earlier_runs() {
+  if (!needs_callbacks()) data_dir_.forget_callback_port();
 }
 
 void Front::start() {

@@ -26,8 +26,8 @@ namespace bot::app {
 //
 // Bots outlive their server and its certificates, so what they were told to trust could be gone
 // when they call. They get plain HTTP that never leaves the machine and shows nothing but their
-// callbacks, on a port that is kept in the data directory. Addresses given with --callback-url
-// make that listener unnecessary.
+// callbacks, on a port that is kept in the data directory. New bots do not need it without TLS or
+// with addresses given by --callback-url; it is open then, too, while older ones may know it.
 class Front {
  public:
   struct Parts {
@@ -52,6 +52,10 @@ class Front {
   const std::string& callback_url() const { return callback_url_; }
   http::ListenerStats stats() const;
 
+  // No bot is left that could call the port of an earlier configuration: the next run need not
+  // open it.
+  void no_bots_of_earlier_runs();
+
   // Tells botctl on this machine where the server is and, with TLS, whom to trust there.
   Status announce();
   // Reads the certificate and its key again. What is wrong with them is logged, and the old ones
@@ -68,7 +72,10 @@ class Front {
            http::ListenerOptions options,
            Surface surface,
            const Parts& parts);
-  http::ListeningSocket open_callbacks(std::uint16_t port);
+  bool needs_callbacks() const;  // for new bots
+  std::optional<http::ListeningSocket> open_callbacks(const Doors& doors);
+  std::optional<http::ListeningSocket> reopen_callbacks(std::uint16_t port);
+  http::ListeningSocket open_fresh_callbacks();
   std::string own_url() const;
   void warn_of_certificate();
 

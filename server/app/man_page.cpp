@@ -87,7 +87,7 @@ void write_rest(std::ostream& out) {
   entry(out,
         R"(\fIDIR\fR/callback.port)",
         "With TLS, the port on 127.0.0.1 on which bots, and nobody else, are served without it; "
-        "the next run takes the same.");
+        "the next run takes the same, also without TLS while bots are left that know it.");
   entry(out,
         R"(\fIDIR\fR/docker.engine)",
         "Which Docker Engine the bots of --runtime docker are on.");

@@ -143,6 +143,54 @@ TEST_F(Tls, BotsFindTheNextServerAlsoWithAnotherCertificate) {
   EXPECT_EQ(data_text(meeting(user, "outlives"), "failure_reason"), "");
 }
 
+// The server of these bots had TLS and no --callback-url; the next has not.
+TEST_F(Tls, BotsFindTheNextServerAlsoWithoutTls) {
+  auto server = serve();
+  const auto account = make_user(*server, 1);
+  start_bot(server->user(account.key), "outlives");
+  ASSERT_TRUE(reaches(server->user(account.key), "outlives", "active"));
+  const auto port = callback_port(*server);
+  ASSERT_EQ(server->terminate(), 0);
+  {
+    Botd plain(server->data_dir(), {});
+    EXPECT_EQ(status_of(port, "/health"), 200);
+    EXPECT_EQ(status_of(port, "/bots"), 404);
+    const auto user = plain.user(account.key);
+    ASSERT_EQ(meeting(user, "outlives").status, "active");
+    ASSERT_TRUE(user.run(client::StopBot{"google_meet", "outlives"}));
+    EXPECT_TRUE(reaches(user, "outlives", "completed"));
+    EXPECT_EQ(data_text(meeting(user, "outlives"), "failure_reason"), "");
+    EXPECT_EQ(callback_port(plain), port);
+    ASSERT_EQ(plain.terminate(), 0);
+  }
+  Botd with_none_left(server->data_dir(), {});
+  EXPECT_EQ(callback_port(with_none_left), 0);
+  ASSERT_EQ(with_none_left.terminate(), 0);
+  const Botd clean(server->data_dir(), {});
+  EXPECT_FALSE(http::RawClient(port).is_connected());
+}
+
+TEST_F(Tls, BotsFindTheNextServerAlsoWithCallbackUrls) {
+  auto server = serve();
+  const auto account = make_user(*server, 1);
+  start_bot(server->user(account.key), "outlives");
+  ASSERT_TRUE(reaches(server->user(account.key), "outlives", "active"));
+  ASSERT_EQ(server->terminate(), 0);
+  const Botd second(server->data_dir(),
+                    {.flags = {"--tls-cert",
+                               cert_file_,
+                               "--tls-key",
+                               key_file_,
+                               "--callback-url",
+                               "https://bots.example"},
+                     .ca_file = certificate_.file()});
+  const auto user = second.user(account.key);
+  ASSERT_EQ(meeting(user, "outlives").status, "active");
+  ASSERT_TRUE(user.run(client::StopBot{"google_meet", "outlives"}));
+  EXPECT_TRUE(reaches(user, "outlives", "completed"));
+  EXPECT_EQ(data_text(meeting(user, "outlives"), "failure_reason"), "");
+}
+
 TEST_F(Tls, SighupShowsNewConnectionsTheNewCertificateWhileOldOnesGoOn) {
   const auto server = serve();
   http::TlsClient before(server->port());
