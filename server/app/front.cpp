@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <chrono>
 #include <ctime>
 #include <stdexcept>
 #include <utility>
@@ -160,8 +161,14 @@ void Front::start() {
 }
 
 void Front::stop(Millis grace) {
+  using Clock = std::chrono::steady_clock;
+  const auto deadline = Clock::now() + grace;
   for (auto& part : parts_)
-    part.listener->stop(grace);
+    part.listener->close();
+  for (auto& part : parts_) {
+    const auto left = std::chrono::ceil<Millis>(deadline - Clock::now());
+    part.listener->stop(std::max(left, Millis{0}));
+  }
 }
 
 http::ListenerStats Front::stats() const {

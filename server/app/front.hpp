@@ -44,7 +44,7 @@ class Front {
   Front(Doors doors, Parts parts);
 
   void start();
-  // As Listener::stop, on all of them.
+  // As Listener::stop, on all of them at once and within one grace.
   void stop(Millis grace);
 
   const std::string& url() const { return url_; }

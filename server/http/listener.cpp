@@ -54,9 +54,21 @@ class Listener::Network {
     started_ = true;
   }
 
+  void close() {
+    if (!started_ || std::exchange(closed_, true)) return;
+    asio::post(threads_.front().context(), [this] {
+      error_code ignored;
+      acceptor_.close(ignored);
+      pause_.cancel();
+    });
+    for (auto& thread : threads_)
+      asio::post(thread.context(), [&thread] { thread.retire_all(); });
+  }
+
   void stop(Millis grace) {
     if (stopped_) return;
     stopped_ = true;
+    close();
     if (started_) end_connections(grace);
     site_.workers.finish();
     for (auto& thread : threads_)
@@ -74,13 +86,6 @@ class Listener::Network {
 
  private:
   void end_connections(Millis grace) {
-    asio::post(threads_.front().context(), [this] {
-      error_code ignored;
-      acceptor_.close(ignored);
-      pause_.cancel();
-    });
-    for (auto& thread : threads_)
-      asio::post(thread.context(), [&thread] { thread.retire_all(); });
     if (site_.connections.wait_until_empty(grace)) return;
     for (auto& thread : threads_)
       asio::post(thread.context(), [&thread] { thread.cut_all(); });
@@ -138,6 +143,7 @@ class Listener::Network {
   std::size_t next_ = 0;
   const std::uint16_t port_;
   bool started_ = false;
+  bool closed_ = false;
   bool stopped_ = false;
 };
 
@@ -174,6 +180,10 @@ std::uint16_t Listener::port() const {
 
 void Listener::start() {
   network_->start();
+}
+
+void Listener::close() {
+  network_->close();
 }
 
 void Listener::stop(Millis grace) {

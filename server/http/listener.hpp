@@ -72,6 +72,10 @@ class Listener {
   std::uint16_t port() const;
   void start();
 
+  // The first step of stop(), which need not wait for the others: stops accepting, closes idle
+  // connections and websockets. Returns at once.
+  void close();
+
   // Stops accepting, closes idle connections at once and websockets with 1001, lets requests in
   // flight finish for up to `grace`, then cuts what is left. Returns when all threads have ended:
   // a handler that runs is waited for. Idempotent.

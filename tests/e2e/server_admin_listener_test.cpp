@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <nlohmann/json.hpp>
 
@@ -197,6 +198,35 @@ TEST_F(AdminBesideTls, IsAnnouncedWhereItListensWhateverTheCertificateIsFor) {
   EXPECT_TRUE(
       eventually([&] { return http::TlsClient(public_port(server)).peer_pem() == next.pem(); }));
   EXPECT_EQ(botctl({"health"}).code, 0);
+}
+
+TEST_F(AdminBesideTls, EndsAllListenersWithinOneGrace) {
+  auto server = serve("127.0.0.1:0");
+  const auto admin = server.port();
+  const auto outside = public_port(server);
+  const auto bots = static_cast<std::uint16_t>(
+      parse_int(trim(read_file(server.data_dir() + "/callback.port"))).value_or(0));
+  const auto half =
+      "POST /bots/internal/callback/x/exited HTTP/1.1\r\nHost: localhost\r\n"
+      "Content-Type: application/json\r\nContent-Length: 64\r\n"
+      "Expect: 100-continue\r\n\r\n";
+  http::TlsClient at_outside(outside);
+  http::RawClient at_admin(admin);
+  http::RawClient at_bots(bots);
+  ASSERT_TRUE(at_outside.send(half));
+  for (auto* client : {&at_admin, &at_bots}) {
+    const auto asked = client->exchange(half);
+    ASSERT_TRUE(asked);
+    ASSERT_EQ(asked->status, 100);
+  }
+
+  const auto begun = std::chrono::steady_clock::now();
+  server.signal(SIGTERM);
+  for (const auto port : {outside, admin, bots}) {
+    EXPECT_TRUE(eventually([&] { return !http::RawClient(port).is_connected(); }));
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{5});
+  EXPECT_EQ(server.wait(), 0);
 }
 
 TEST_F(AdminBesideTls, SpeaksTlsWhereOthersCouldListenIn) {

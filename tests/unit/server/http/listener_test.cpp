@@ -277,6 +277,26 @@ TEST(Listener, FinishesRequestsInFlightWhenItStops) {
   EXPECT_EQ(server.listener->stats().connections, 0U);
 }
 
+TEST(Listener, ClosesAtOnceAndLetsRequestsInFlightGoOn) {
+  HttpServer server;
+  RawClient busy(server.port());
+  RawClient idle(server.port());
+  ASSERT_TRUE(idle.exchange(get_request("/hello")));
+  busy.send(get_request("/wait"));
+  ASSERT_TRUE(eventually([&] { return server.gate.waiting() == 1; }));
+
+  server.listener->close();
+
+  EXPECT_TRUE(idle.is_closed_within(seconds(5)));
+  EXPECT_TRUE(eventually([&] { return !RawClient(server.port()).is_connected(); }));
+  server.gate.open();
+  const auto reply = busy.receive();
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 200);
+  server.listener->stop(Millis{5'000});
+  EXPECT_EQ(server.listener->stats().connections, 0U);
+}
+
 TEST(Listener, CutsWhatOutlastsTheGrace) {
   HttpServer server;
   RawClient client(server.port());
