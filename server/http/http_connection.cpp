@@ -168,6 +168,7 @@ class HttpConnection final : public Connection {
 
   // The handshake. A client that speaks plain HTTP gets a plain answer.
   asio::awaitable<bool> secure() {
+    if (thread_.is_stopping()) co_return false;
     interruptible_ = true;
     set_deadline(options().header_deadline);
     const auto [unreadable] = co_await stream_.socket().async_wait(Tcp::socket::wait_read, token);

@@ -194,5 +194,25 @@ TEST_F(TlsListener, StopsAtOnceWhileHandshakesWait) {
   EXPECT_LT(steady_clock::now() - begun, seconds(5));
 }
 
+// They are accepted one by one while the listener is told to stop.
+TEST_F(TlsListener, StopsAtOnceWhileSilentClientsComeIn) {
+  for (int round = 0; round < 5; ++round) {
+    auto few = options();
+    few.threads = 1;
+    HttpServer server;
+    auto opened = Listener::open(few, *server.dispatcher);
+    ASSERT_TRUE(opened);
+    const auto listener = *std::move(opened);
+    std::deque<RawClient> silent;
+    for (int i = 0; i < 100; ++i)
+      ASSERT_TRUE(silent.emplace_back(listener->port()).is_connected());
+
+    const auto begun = steady_clock::now();
+    listener->start();
+    listener->stop(Millis{9'000});
+    ASSERT_LT(steady_clock::now() - begun, seconds(5));
+  }
+}
+
 }  // namespace
 }  // namespace bot::http
