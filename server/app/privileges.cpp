@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
@@ -55,8 +56,23 @@ Result<gid_t> find_group(const std::string& name) {
   return entry.gr_gid;
 }
 
+// The ids of one kind that a process has.
+struct Ids {
+  id_t real = 0;
+  id_t effective = 0;
+  id_t saved = 0;
+
+  bool are_all(id_t wanted) const {
+    return real == wanted && effective == wanted && saved == wanted;
+  }
+};
+
 bool is_already(const Account& account) {
-  return geteuid() == account.uid && getuid() == account.uid;
+  Ids users;
+  Ids groups;
+  getresuid(&users.real, &users.effective, &users.saved);
+  getresgid(&groups.real, &groups.effective, &groups.saved);
+  return users.are_all(account.uid) && groups.are_all(account.gid);
 }
 
 // Without following a link that stands in its place.
@@ -106,6 +122,11 @@ Status prepare_directory(const std::string& path, const Account& account) {
 
 Status may_become(const Account& account) {
   if (is_root() || is_already(account)) return Unit{};
+  if (geteuid() == account.uid) {
+    return bad_value("--user: botd runs as " + account.name +
+                         " already, but with another group or a way back, which only root can mend",
+                     "start it as root, or without --user and with the right group");
+  }
   return bad_value("--user " + account.name + ": only root can become another user",
                    "start botd as root, or as " + account.name + " without --user");
 }

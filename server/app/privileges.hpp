@@ -21,7 +21,8 @@ Result<Account> find_account(const std::string& name_and_group);
 
 bool is_root();
 
-// Errors: invalid_argument when the process is neither root nor that account already.
+// Errors: invalid_argument when the process is neither root nor that account already, its group
+// and no other, without an id to go back to.
 Status may_become(const Account& account);
 
 // The server's directory, made for that account when it is not there. Errors: forbidden, when it is

@@ -99,6 +99,42 @@ TEST_F(Privileges, CannotBeExchangedForThoseOfAThird) {
   EXPECT_EQ(outcome, 0);
 }
 
+TEST_F(Privileges, OfAnotherGroupOrKeptAsideAreNotOverlooked) {
+  const auto nobody = *find_account("nobody");
+  const auto of_daemon = *find_account("nobody:daemon");
+  struct Case {
+    const char* what;
+    std::function<bool()> step;  // as root
+    Account wanted;
+    bool taken;
+  };
+  const auto users = [&](uid_t real, uid_t effective, uid_t saved) {
+    return ::setresgid(nobody.gid, nobody.gid, nobody.gid) == 0 &&
+           ::setresuid(real, effective, saved) == 0;
+  };
+  const auto groups = [&](gid_t real, gid_t effective, gid_t saved) {
+    return ::setresgid(real, effective, saved) == 0 &&
+           ::setresuid(nobody.uid, nobody.uid, nobody.uid) == 0;
+  };
+  const auto uid = nobody.uid;
+  const auto gid = nobody.gid;
+  for (const auto& tried :
+       {Case{"the same", [&] { return users(uid, uid, uid); }, nobody, true},
+        Case{"another group", [&] { return users(uid, uid, uid); }, of_daemon, false},
+        Case{"a saved user", [&] { return users(uid, uid, 0); }, nobody, false},
+        Case{"a real user", [&] { return users(0, uid, uid); }, nobody, false},
+        Case{"a saved group", [&] { return groups(gid, gid, 0); }, nobody, false},
+        Case{"a real group", [&] { return groups(0, gid, gid); }, nobody, false}}) {
+    const auto outcome = in_child([&] {
+      if (!tried.step()) return 1;
+      const auto became = become(tried.wanted);
+      if (became.has_value() != tried.taken) return 2;
+      return tried.taken || became.error().code == Errc::invalid_argument ? 0 : 3;
+    });
+    EXPECT_EQ(outcome, 0) << tried.what;
+  }
+}
+
 TEST_F(Privileges, ThatAreAmbientAreNotHandedOn) {
   const auto outcome = in_child([] {
     __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
