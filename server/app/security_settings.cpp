@@ -52,6 +52,18 @@ Status read_user(Config& config, const std::string& value) {
   return Unit{};
 }
 
+// :: takes the addresses of IPv4, too.
+bool covers(const std::string& host, const std::string& other) {
+  if (host == other || host == "::") return true;
+  return host == "0.0.0.0" && other.find(':') == std::string::npos;
+}
+
+// Whether the kernel would refuse the second of the two.
+bool is_same_door(const ListenAddress& one, const ListenAddress& other) {
+  if (one.port != other.port || one.port == 0) return false;
+  return covers(one.host, other.host) || covers(other.host, one.host);
+}
+
 }  // namespace
 
 std::vector<Setting> security_settings() {
@@ -94,6 +106,12 @@ Status check_security(const Config& config) {
     return bad_value(
         config.tls_key.empty() ? "--tls-cert needs --tls-key" : "--tls-key needs --tls-cert",
         "give both, or neither for plain HTTP");
+  }
+  const ListenAddress api{config.listen_host, config.listen_port};
+  if (config.admin_listen && is_same_door(api, *config.admin_listen)) {
+    return bad_value("--admin-listen " + to_string(*config.admin_listen) + " and --listen " +
+                         to_string(api) + " are one address",
+                     "give --admin-listen another port, or leave it out to serve all on one");
   }
   const auto& origins = config.cors_origins;
   const bool every = std::find(origins.begin(), origins.end(), "*") != origins.end();

@@ -211,11 +211,22 @@ TEST_F(Shutdown, ASecondServerOnTheSamePortIsRefused) {
   const auto second =
       run(botd_program(), {"serve", "--data-dir", home_ / "other", "--listen", server.address()});
   EXPECT_EQ(second.code, 1);
-  EXPECT_EQ(second.err.rfind("botd: cannot listen on " + server.address() + ": ", 0), 0U)
+  EXPECT_EQ(second.err.rfind("botd: --listen: cannot listen on " + server.address() + ": ", 0), 0U)
       << second.err;
   EXPECT_NE(second.err.find("another process has this port"), std::string::npos) << second.err;
   EXPECT_EQ(::access((home_ / "other/endpoint").c_str(), F_OK), -1);
   EXPECT_TRUE(server.admin().run(client::GetHealth{}));
+  const auto admins = run(botd_program(),
+                          {"serve",
+                           "--data-dir",
+                           home_ / "other",
+                           "--listen",
+                           "127.0.0.1:0",
+                           "--admin-listen",
+                           server.address()});
+  EXPECT_EQ(admins.code, 1);
+  EXPECT_EQ(admins.err.rfind("botd: --admin-listen: cannot listen on " + server.address(), 0), 0U)
+      << admins.err;
 }
 
 }  // namespace

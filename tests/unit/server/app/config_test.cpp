@@ -194,6 +194,21 @@ TEST(Config, AGeneratedKeyIsForTheAddressWhereItIsTaken) {
   EXPECT_NE(open.message.find("--admin-listen 0.0.0.0"), std::string::npos) << open.message;
 }
 
+TEST(Config, TheAdminsAddressIsAnotherThanTheFirst) {
+  for (const auto& [listen, admin] : {std::pair{"127.0.0.1:8056", "127.0.0.1:8056"},
+                                      std::pair{"0.0.0.0:8056", "127.0.0.1:8056"},
+                                      std::pair{"[::1]:8056", "[::]:8056"}}) {
+    const auto twice =
+        refused({{"listen", listen}, {"admin-listen", admin}, {"allow-generated-key", "true"}});
+    EXPECT_EQ(
+        twice.message,
+        "--admin-listen " + std::string(admin) + " and --listen " + listen + " are one address");
+  }
+  resolved({{"listen", "127.0.0.1:0"}, {"admin-listen", "127.0.0.1:0"}});
+  resolved({{"listen", "127.0.0.1:8056"}, {"admin-listen", "127.0.0.2:8056"}});
+  resolved({{"listen", "0.0.0.0:8056"}, {"admin-listen", "[::1]:8056"}});
+}
+
 TEST(Config, TheUserIsANameAndPerhapsAGroup) {
   EXPECT_EQ(resolved({{"user", "botd:ssl-cert"}}).user, "botd:ssl-cert");
   for (const auto* wrong : {":group", "name:"}) {
