@@ -31,8 +31,11 @@ std::string_view host_of(std::string_view origin) {
   return scheme == origin.npos ? std::string_view{} : origin.substr(scheme + 3);
 }
 
+// As the router reads it: each segment is decoded by itself.
 bool is_below_admin(std::string_view path) {
-  return path == "/admin" || path.starts_with("/admin/");
+  if (!path.starts_with('/')) return false;
+  const auto first = path.substr(1, path.find('/', 1) - 1);
+  return percent_decode(first) == "admin";
 }
 
 class OriginGuard final : public WebSocketAcceptor {

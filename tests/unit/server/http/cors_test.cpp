@@ -130,10 +130,23 @@ TEST(Cors, TellsOtherPagesNothingAndCachesThatItDepends) {
 TEST(Cors, LeavesTheAdminAndBotsOut) {
   for (const auto* origins : {page, "*"}) {
     const auto service = dispatcher({origins});
-    for (const auto* path :
-         {"/admin/users", "/%61dmin/users", "/admin", "/admin/nowhere", "/metrics"}) {
+    for (const auto* path : {"/admin/users",
+                             "/%61dmin/users",
+                             "/admin",
+                             "/admin/nowhere",
+                             "/%61dmin/nowhere",
+                             "/adm%69n",
+                             "/admin?x=1",
+                             "/metrics"}) {
       EXPECT_FALSE(mentions_cors(service.handle_sync(request("GET", path, page)))) << path;
     }
+    // Not with this method, which is judged by the path, too.
+    for (const auto* path : {"/admin/users", "/%61dmin/users"}) {
+      const auto refused = service.handle_sync(request("PUT", path, page));
+      EXPECT_EQ(refused.status, 405) << path;
+      EXPECT_FALSE(mentions_cors(refused)) << path;
+    }
+    EXPECT_TRUE(mentions_cors(service.handle_sync(request("GET", "/administration", page))));
     const auto callback =
         service.handle_sync(request("POST", "/bots/internal/callback/s/exited", page));
     EXPECT_FALSE(mentions_cors(callback));
