@@ -192,7 +192,11 @@ Status Front::announce() {
 }
 
 void Front::reload_certificate() {
-  if (!tls_) return;
+  if (!tls_) {
+    return log_.write(Log::Level::info,
+                      "SIGHUP: nothing to reload",
+                      {{"hint", "only a TLS certificate is read again; SIGTERM ends botd"}});
+  }
   auto loaded = load_tls({.certificate = config_.tls_cert, .key = config_.tls_key});
   if (!loaded) {
     const auto& error = loaded.error();

@@ -59,7 +59,7 @@ class Front {
   // Tells botctl on this machine where the server is and, with TLS, whom to trust there.
   Status announce();
   // Reads the certificate and its key again. What is wrong with them is logged, and the old ones
-  // stay.
+  // stay; likewise that there are none.
   void reload_certificate();
 
  private:

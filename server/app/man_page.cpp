@@ -100,7 +100,8 @@ void write_rest(std::ostream& out) {
         R"(\fBSIGHUP\fR)",
         "With TLS, read the certificate and its key again, for new connections. When something is "
         "wrong with them the log says what, and the old ones stay. With --user they must be "
-        "readable to that user.");
+        "readable to that user. Without TLS nothing happens: as with other servers, botd goes on "
+        "when the terminal that it was started from is closed.");
   out << ".SH EXIT STATUS\n0 after a graceful end, 1 when something failed, 2 for a wrong flag or\n"
          "value, 5 when something named does not exist, 6 when another server holds the data\n"
          "directory, 70 for a bug.\n"

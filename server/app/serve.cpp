@@ -75,7 +75,7 @@ void wait_for_end(App& app, const sigset_t& awaited) {
 
 Status serve(const Config& config) {
   const auto ending = block({SIGTERM, SIGINT});
-  const auto awaited = config.tls_cert.empty() ? ending : block({SIGTERM, SIGINT, SIGHUP});
+  const auto awaited = block({SIGTERM, SIGINT, SIGHUP});
   std::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
   auto doors = lower_privileges(config);

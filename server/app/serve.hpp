@@ -6,10 +6,11 @@
 namespace bot::app {
 
 // Serves until SIGTERM or SIGINT, then shuts down gracefully: accepts nothing more, finishes what
-// is being answered, treats bots as on_shutdown says, and loses no write. With TLS, SIGHUP makes it
-// read the certificate again. Gives up for good the right to gain privileges, and with `user` those
-// of root once the ports and the TLS key are taken. Errors: why it could not start. REQUIRES:
-// called before any thread is started (it blocks those signals in all of them).
+// is being answered, treats bots as on_shutdown says, and loses no write. SIGHUP makes it read the
+// TLS certificate again, if there is one, and never ends it. Gives up for good the right to gain
+// privileges, and with `user` those of root once the ports and the TLS key are taken. Errors: why
+// it could not start. REQUIRES: called before any thread is started (it blocks those signals in all
+// of them).
 Status serve(const Config& config);
 
 }  // namespace bot::app

@@ -194,6 +194,15 @@ TEST_F(Shutdown, BySigintIsTheSame) {
   EXPECT_EQ(server.wait(), 0);
 }
 
+TEST_F(Shutdown, SighupWithoutTlsEndsNothing) {
+  Botd server(data_dir(), {.flags = {"--runtime", "simulated"}});
+  server.signal(SIGHUP);
+  EXPECT_TRUE(eventually(
+      [&] { return server.log().find("SIGHUP: nothing to reload") != std::string::npos; }));
+  EXPECT_TRUE(server.admin().run(client::GetHealth{}));
+  EXPECT_EQ(server.terminate(), 0);
+}
+
 TEST_F(Shutdown, ASecondServerOnTheSameDirectoryIsRefused) {
   const Botd server(data_dir(), {.flags = {"--runtime", "simulated"}});
   const auto second =
