@@ -1,7 +1,6 @@
 #include "server/app/serve.hpp"
 
 #include <pthread.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -13,6 +12,7 @@
 #include "server/app/app.hpp"
 #include "server/app/doors.hpp"
 #include "server/app/privileges.hpp"
+#include "server/bots/descriptor_limit.hpp"
 
 namespace bot::app {
 namespace {
@@ -25,15 +25,6 @@ sigset_t block(std::initializer_list<int> numbers) {
     sigaddset(&signals, number);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
-}
-
-// Each connection, bot and database file is a descriptor; the usual soft limit of 1024 is for
-// programs that still call select.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 // Whoever asks a second time does not want to wait any longer.
@@ -77,7 +68,7 @@ Status serve(const Config& config) {
   const auto ending = block({SIGTERM, SIGINT});
   const auto awaited = block({SIGTERM, SIGINT, SIGHUP});
   std::signal(SIGPIPE, SIG_IGN);
-  raise_descriptor_limit();
+  bots::raise_descriptor_limit();
   auto doors = lower_privileges(config);
   if (!doors) return std::move(doors).error();
   const SystemClock clock;

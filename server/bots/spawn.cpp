@@ -10,6 +10,7 @@
 #include <cstring>
 #include <utility>
 
+#include "server/bots/descriptor_limit.hpp"
 #include "server/bots/pidfd.hpp"
 
 namespace bot::bots {
@@ -103,14 +104,19 @@ Result<GatedChild> spawn_gated(const SpawnRequest& request) {
   if (failed != 0) return system_error(copy.executable, failed);
 
   // Nobody else reaps our children, so the number is this child's until we wait for it.
-  Descriptor pidfd(::pidfd_open(pid, 0));
-  const int reason = errno;
-  const auto handle = handle_of(pid);
-  if (!pidfd || !handle) {
+  const auto give_up = [&, pid](const std::string& what) {
+    auto error = system_error(what, errno);
     writing.reset();
     ::waitpid(pid, nullptr, 0);
-    return system_error("pidfd_open", reason);
-  }
+    return error;
+  };
+  // It waits at its gate, so that it never had another limit.
+  const auto limit = descriptor_limit_of_children();
+  if (::prlimit(pid, RLIMIT_NOFILE, &limit, nullptr) != 0) return give_up("prlimit");
+  Descriptor pidfd(::pidfd_open(pid, 0));
+  if (!pidfd) return give_up("pidfd_open");
+  const auto handle = handle_of(pid);
+  if (!handle) return give_up("reading /proc");
   return GatedChild{*handle, std::move(pidfd), std::move(writing)};
 }
 

@@ -22,7 +22,8 @@ struct GatedChild {
 };
 
 // Starts a program in a session of its own with no descriptor but stdin (the gate), stdout and
-// stderr (/dev/null), default signals and no signal blocked. Costs the same however large this
+// stderr (/dev/null), default signals, no signal blocked and the limit of descriptors that this
+// process was started with. Costs the same however large this
 // process is (no copy of its page tables). Errors: unavailable, with the system's reason.
 Result<GatedChild> spawn_gated(const SpawnRequest& request);
 

@@ -1,6 +1,7 @@
-// --user: what is left of root, read from /proc.
+// What the server and its bots may do, read from /proc: with --user nothing of root's is left.
 #include <gtest/gtest.h>
 #include <pwd.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,6 +41,37 @@ std::uint16_t free_low_port() {
     if (http::ListeningSocket::open("127.0.0.1", port)) return port;
   }
   return 0;
+}
+
+// The soft limit of open files.
+std::string open_files_of(pid_t pid) {
+  const std::string name = "Max open files";
+  const auto limits = read_file("/proc/" + std::to_string(pid) + "/limits");
+  for (const auto line : split(limits, '\n')) {
+    if (!line.starts_with(name)) continue;
+    const auto values = trim(line.substr(name.size()));
+    return std::string(values.substr(0, values.find(' ')));
+  }
+  return "";
+}
+
+TEST(DescriptorLimit, IsRaisedForTheServerAndNotForItsBots) {
+  TempDir home;
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_GT(before.rlim_max, 500U);
+  rlimit small = before;
+  small.rlim_cur = 500;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &small), 0);
+  const Botd server(home / "botd", {.flags = {"--bot-join-delay", "50ms"}});
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  const auto account = make_user(server, 1);
+  start_bot(server.user(account.key), "modest");
+  ASSERT_TRUE(reaches(server.user(account.key), "modest", "active"));
+  const auto bots = children_of(server.pid());
+  ASSERT_EQ(bots.size(), 1U);
+  EXPECT_EQ(open_files_of(bots.front()), "500");
+  EXPECT_EQ(open_files_of(server.pid()), std::to_string(before.rlim_max));
 }
 
 class User : public testing::Test {
