@@ -428,6 +428,7 @@ Result<std::unique_ptr<App>> App::start(const Config& config,
   if (!keys) return keys.error();
   auto open = doors ? Result(std::move(*doors)) : Doors::open(config);
   if (!open) return std::move(open).error();
+  if (auto dropped = drop_capabilities(); !dropped) return std::move(dropped).error();
   auto parts = std::make_unique<Parts>(
       config, clock, std::move(data_dir).value(), *keys, std::move(open).value());
   if (auto started = parts->start(); !started) return std::move(started).error();

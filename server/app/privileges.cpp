@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -149,6 +151,23 @@ Status forbid_new_privileges() {
                     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0;
   if (done) return Unit{};
   return Error{.code = Errc::forbidden, .message = "cannot forbid new privileges: " + reason()};
+}
+
+Status drop_capabilities() {
+  if (is_root()) return Unit{};
+  // glibc has no functions for these two.
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> held{};
+  const bool known = syscall(SYS_capget, &header, held.data()) == 0;
+  const bool some = std::any_of(held.begin(), held.end(), [](const auto& half) {
+    return (half.permitted | half.inheritable) != 0;
+  });
+  if (known && !some) return Unit{};
+  held = {};
+  if (known && syscall(SYS_capset, &header, held.data()) == 0) return Unit{};
+  return Error{.code = Errc::forbidden,
+               .message = "cannot give up capabilities: " + reason(),
+               .hint = "allow the system call capset"};
 }
 
 }  // namespace bot::app

@@ -38,4 +38,9 @@ Status become(const Account& account);
 // or file capabilities, and none inherits an ambient one, as systemd gives for low ports.
 Status forbid_new_privileges();
 
+// Gives up every capability of a process that is not root, as the one that systemd gives for low
+// ports once they are taken. Of the calling thread and those that it starts from now on. Errors:
+// forbidden, when there are some and the system refuses.
+Status drop_capabilities();
+
 }  // namespace bot::app

@@ -153,6 +153,30 @@ TEST_F(Privileges, ThatAreAmbientAreNotHandedOn) {
   EXPECT_EQ(outcome, 0);
 }
 
+TEST_F(Privileges, OfAServerThatIsNotRootAreGivenUpToTheLast) {
+  const auto nobody = *find_account("nobody");
+  const auto held = [](std::array<__user_cap_data_struct, 2>& sets) {
+    __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    return ::syscall(SYS_capget, &header, sets.data()) == 0;
+  };
+  const auto outcome = in_child([&] {
+    std::array<__user_cap_data_struct, 2> sets{};
+    if (::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) return 1;
+    if (::setresuid(nobody.uid, nobody.uid, nobody.uid) != 0) return 2;
+    if (!held(sets) || sets[0].permitted == 0) return 3;
+    sets[0].effective = sets[0].inheritable = sets[0].permitted;
+    __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    if (::syscall(SYS_capset, &header, sets.data()) != 0) return 4;
+    if (!drop_capabilities() || !drop_capabilities()) return 5;
+    if (!held(sets)) return 6;
+    for (const auto& half : sets) {
+      if ((half.permitted | half.effective | half.inheritable) != 0) return 7;
+    }
+    return 0;
+  });
+  EXPECT_EQ(outcome, 0);
+}
+
 TEST_F(Privileges, ADirectoryIsMadeForTheAccount) {
   const auto nobody = *find_account("nobody");
   ASSERT_TRUE(prepare_directory(directory_ / "data", nobody));
