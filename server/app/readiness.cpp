@@ -35,8 +35,10 @@ std::string problem_of_the_runtime(const ReadinessSources& sources) {
   return "bots cannot be started";
 }
 
-// Webhooks may wait for their receivers, and those of another place for servers there.
-std::string problem_of_the_queue(const ReadinessSources& sources) {
+// Webhooks may wait for their receivers, and those of another place for servers there. What is away
+// is not asked twice: each time takes seconds.
+std::string problem_of_the_queue(const ReadinessSources& sources, const PartState& store) {
+  if (!store.problem.empty()) return "";
   const auto numbers = sources.counter.numbers();
   if (!numbers) return "";  // which the store's part says
   const std::array<std::string, 5> own = {std::string(bots::launch_lane),
@@ -74,10 +76,13 @@ std::string problem_of_the_disk(const ReadinessSources& sources) {
 
 std::vector<PartState> readiness(const ReadinessSources& sources) {
   using Without = PartState::Without;
+  const PartState store{.name = "store", .problem = problem_of_the_store(sources)};
   std::vector<PartState> parts = {
-      {.name = "store", .problem = problem_of_the_store(sources)},
+      store,
       {.name = "runtime", .problem = problem_of_the_runtime(sources)},
-      {.name = "queue", .problem = problem_of_the_queue(sources), .without = Without::degraded},
+      {.name = "queue",
+       .problem = problem_of_the_queue(sources, store),
+       .without = Without::degraded},
       {.name = "reaper", .problem = problem_of_the_reaper(sources), .without = Without::degraded}};
   if (!sources.disk.empty()) {
     parts.push_back(

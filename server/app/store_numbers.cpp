@@ -25,8 +25,10 @@ std::optional<StoreNumbers> StoreCounter::numbers() {
   if (!counted_ || begun >= used_until_) {
     numbers_ = count();
     const auto ended = clock_.monotonic();
+    const auto took = ended - begun;
+    // A failure takes long without being work: it is not kept beyond what spares the store.
     used_until_ =
-        ended + std::max(shortest_use - (ended - begun), most_of_the_time * (ended - begun));
+        ended + (numbers_ ? std::max(shortest_use - took, most_of_the_time * took) : shortest_use);
     counted_ = true;
   }
   return numbers_;

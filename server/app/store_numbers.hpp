@@ -28,7 +28,7 @@ class StoreCounter {
   StoreCounter(const StoreCounter&) = delete;
   StoreCounter& operator=(const StoreCounter&) = delete;
 
-  // nullopt while the store is away.
+  // nullopt while the store is away, and for a second after.
   std::optional<StoreNumbers> numbers();
 
  private:

@@ -9,6 +9,7 @@
 #include "server/queue/queue.hpp"
 #include "tests/fakes/base/manual_clock.hpp"
 #include "tests/fakes/bots/fake_runtime.hpp"
+#include "tests/fakes/drivers/recording_vfs.hpp"
 
 namespace bot::app {
 namespace {
@@ -35,7 +36,8 @@ class Readiness : public testing::Test {
 
   ManualClock clock_;
   Log log_{LogFormat::text, "error"};
-  store::Database database_{{.path = ":memory:"}, clock_};
+  RecordingVfs vfs_;
+  store::Database database_{{.path = ":memory:", .sqlite_vfs = vfs_.name()}, clock_};
   commands::Mailbox mailbox_{database_, clock_};
   events::Bus bus_;
   bots::FakeRuntime runtime_;
@@ -76,6 +78,22 @@ TEST_F(Readiness, IsDegradedWhileNobodyDoesTheWork) {
   const auto part = parts().at("queue");
   EXPECT_EQ(part.problem, "bot.launch has had work waiting for 65 s");
   EXPECT_EQ(part.without, PartState::Without::degraded);
+}
+
+TEST_F(Readiness, AsksAStoreThatIsAwayOnce) {
+  enqueue("bot.launch");
+  clock_.advance(std::chrono::minutes(2));
+  EXPECT_NE(problem("queue"), "");
+  vfs_.break_syncs(true);
+  EXPECT_THROW(enqueue("bot.launch"), Fault);
+
+  const auto reads = database_.read_statistics().seconds.total();
+  const auto found = parts();
+
+  EXPECT_EQ(found.at("store").problem, "the database cannot be reached or is busy");
+  EXPECT_EQ(found.at("queue").problem, "");
+  EXPECT_EQ(database_.read_statistics().seconds.total(), reads + 1);
+  vfs_.break_syncs(false);
 }
 
 TEST_F(Readiness, BlamesNoServerForReceiversOrOtherPlaces) {
