@@ -22,7 +22,7 @@ std::map<std::string, double> that_occurred(std::map<std::string, double> counts
   return counts;
 }
 
-std::map<std::string, ServiceNumbers::Lane> lanes_of(const types::Metrics& metrics) {
+std::optional<std::map<std::string, ServiceNumbers::Lane>> lanes_of(const types::Metrics& metrics) {
   std::map<std::string, ServiceNumbers::Lane> lanes;
   for (const auto& sample : metrics.samples) {
     if (std::isnan(sample.value)) continue;
@@ -38,6 +38,7 @@ std::map<std::string, ServiceNumbers::Lane> lanes_of(const types::Metrics& metri
     if (status == "leased") counts.leased = sample.value;
     if (status == "dead") counts.dead = sample.value;
   }
+  if (lanes.empty()) return std::nullopt;
   return lanes;
 }
 

@@ -38,13 +38,13 @@ struct ServiceNumbers {
   std::optional<double> seats_limit;   // now
   std::map<std::string, double> bots;  // now, by state
   Requests requests;
-  std::map<std::string, double> refusals;  // by reason, none but those that occurred
-  std::map<std::string, double> failures;  // likewise: why bots failed
-  std::map<std::string, Lane> lanes;       // now
-  std::optional<bool> redis_connected;     // nullopt: the server uses none
-  std::optional<double> redis_p99_ms;      // of publishing
-  std::optional<double> replicas;          // now
-  std::optional<double> web_sockets;       // now
+  std::map<std::string, double> refusals;            // by reason, none but those that occurred
+  std::map<std::string, double> failures;            // likewise: why bots failed
+  std::optional<std::map<std::string, Lane>> lanes;  // now; nullopt: the server cannot count them
+  std::optional<bool> redis_connected;               // nullopt: the server uses none
+  std::optional<double> redis_p99_ms;                // of publishing
+  std::optional<double> replicas;                    // now
+  std::optional<double> web_sockets;                 // now
 };
 
 struct ServiceStatus {

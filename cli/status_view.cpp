@@ -99,9 +99,10 @@ Json json_of_lane(const ServiceNumbers::Lane& lane) {
 }
 
 Json json_of_queue(const ServiceNumbers& numbers) {
-  auto queue = json_of_lane(sum_of(numbers.lanes));
+  if (!numbers.lanes) return nullptr;
+  auto queue = json_of_lane(sum_of(*numbers.lanes));
   queue["lanes"] = Json::object();
-  for (const auto& [name, lane] : numbers.lanes)
+  for (const auto& [name, lane] : *numbers.lanes)
     queue["lanes"][name] = json_of_lane(lane);
   return queue;
 }
@@ -139,6 +140,7 @@ class Lines {
   void add(const std::string& what, const std::string& how, Style style = Style::plain) {
     records_.push_back({.cells = {{what}, {how, style}}, .json = nullptr, .id = what});
   }
+  void add_unknown(const std::string& what) { add(what, "unknown", Style::dim); }
   std::vector<Record> take() { return std::move(records_); }
 
  private:
@@ -157,26 +159,38 @@ void add_requests(Lines& lines, const ServiceNumbers::Requests& requests) {
   }
 }
 
-void add_numbers(Lines& lines, const ServiceNumbers& numbers) {
+void add_bots(Lines& lines, const ServiceNumbers& numbers) {
   if (numbers.seats_taken && numbers.seats_limit) {
     lines.add("seats", text(*numbers.seats_taken) + " of " + text(*numbers.seats_limit));
+  } else {
+    lines.add_unknown("seats");
   }
   std::vector<std::string> states;
   for (const auto* state : live_states) {
     const auto found = numbers.bots.find(state);
     if (found != numbers.bots.end()) states.push_back(text(found->second) + " " + state);
   }
-  if (!states.empty()) lines.add("bots", join(states, ", "));
+  if (states.empty()) return lines.add_unknown("bots");
+  lines.add("bots", join(states, ", "));
+}
+
+void add_queue(Lines& lines, const ServiceNumbers& numbers) {
+  if (!numbers.lanes) return lines.add_unknown("queue");
+  const auto queue = sum_of(*numbers.lanes);
+  auto depth = text(queue.ready) + " ready, " + text(queue.scheduled) + " scheduled, " +
+               text(queue.leased) + " leased, " + text(queue.dead) + " dead";
+  if (queue.ready > 0) depth += ", oldest " + in_words(queue.oldest_ready_ms);
+  lines.add("queue", depth, queue.dead > 0 ? Style::yellow : Style::plain);
+}
+
+void add_numbers(Lines& lines, const ServiceNumbers& numbers) {
+  add_bots(lines, numbers);
   lines.add("failures",
             counts(numbers.failures),
             numbers.failures.empty() ? Style::plain : Style::yellow);
   add_requests(lines, numbers.requests);
   lines.add("refusals", counts(numbers.refusals));
-  const auto queue = sum_of(numbers.lanes);
-  auto depth = text(queue.ready) + " ready, " + text(queue.scheduled) + " scheduled, " +
-               text(queue.leased) + " leased, " + text(queue.dead) + " dead";
-  if (queue.ready > 0) depth += ", oldest " + in_words(queue.oldest_ready_ms);
-  lines.add("queue", depth, queue.dead > 0 ? Style::yellow : Style::plain);
+  add_queue(lines, numbers);
   if (numbers.redis_connected) {
     std::string words = *numbers.redis_connected ? "connected" : "away";
     if (numbers.redis_p99_ms) words += ", p99 " + in_words(*numbers.redis_p99_ms);

@@ -65,6 +65,28 @@ TEST_F(StatusCommand, ShowsTheScreenAndFailsWhenTheServerIsNotReady) {
   EXPECT_THAT(ran.err, HasSubstr("the server is not ready: store the database cannot be reached"));
 }
 
+TEST_F(StatusCommand, DoesNotKnowWhatTheServerCannotCount) {
+  auto metrics = body::metrics();
+  for (const std::string name : {"botd_live_bots", "botd_seats", "botd_queue"}) {
+    for (auto at = metrics.find("\n" + name); at != metrics.npos;
+         at = metrics.find("\n" + name, at + 1)) {
+      const auto value = metrics.rfind(' ', metrics.find('\n', at + 1));
+      metrics.replace(value + 1, metrics.find('\n', value) - value - 1, "NaN");
+    }
+  }
+  serve_ready();
+  program_.server().always("GET /metrics", 200, metrics);
+
+  const auto json = program_.run({"status", "-o", "json"}).json();
+  EXPECT_EQ(json["queue"], nullptr);
+  EXPECT_EQ(json["seats"], types::Json::parse(R"({"taken":null,"limit":null})"));
+  EXPECT_EQ(json["requests"]["total"], 7200);
+
+  const auto screen = program_.run({"status"}).out;
+  EXPECT_THAT(screen, HasSubstr("seats\tunknown\nbots\tunknown\n"));
+  EXPECT_THAT(screen, HasSubstr("queue\tunknown\n"));
+}
+
 TEST_F(StatusCommand, CountsADegradedServerAsReady) {
   serve(200, R"({"status":"degraded","parts":{"store":"ok","redis":"Redis cannot be reached"}})");
   program_.server().always("GET /metrics", 200, body::metrics());
