@@ -70,8 +70,8 @@ struct DispatcherOptions {
   Millis contention_pause{50};
   // How often to look whether another server has enqueued what is due; absent: nobody else does.
   std::optional<Millis> look_every = {};
-  // Told what a handler made of an item, on its worker's thread, before that is stored; must be
-  // quick and not throw. May be empty.
+  // Told what a handler made of an item once that is stored, on a thread of the lane's: not of what
+  // is lost, which another worker makes again. Must be quick and not throw. May be empty.
   std::function<void(const Item&, const Outcome&)> on_outcome = {};
 };
 

@@ -68,7 +68,7 @@ void Lane::drain() {
     for (auto& item : waiting_) {
       let_go(item);
       const auto run_at = item.run_at;
-      verdicts_.push_back({std::move(item), Outcome::snooze(run_at)});
+      verdicts_.push_back({.item = std::move(item), .outcome = Outcome::snooze(run_at)});
     }
     waiting_.clear();
   }
@@ -102,7 +102,9 @@ DispatcherStatistics Lane::statistics() const {
 void Lane::pump() {
   while (auto round = next_round()) {
     try {
-      settle(store(*round));
+      auto stored = store(*round);
+      tell(*round, stored);
+      settle(std::move(stored));
     } catch (const Fault&) {
       settle_failure(*std::move(round));
     }
@@ -153,8 +155,12 @@ void Lane::let_go(const Item& item) {
 Lane::Stored Lane::store(const Round& round) {
   return database_.write([&](sql::Connection& connection) {
     Stored stored;
-    for (const auto& verdict : round.verdicts) {
-      if (!store_verdict(connection, verdict, stored)) ++stored.counted.lost;
+    for (std::size_t i = 0; i < round.verdicts.size(); ++i) {
+      if (store_verdict(connection, round.verdicts[i], stored)) {
+        stored.verdicts.push_back(i);
+      } else {
+        ++stored.counted.lost;
+      }
     }
     if (round.known) return_unknown(connection, name_, options_.owner, *round.known);
     const auto now = clock_.now_ms();
@@ -171,7 +177,8 @@ Lane::Stored Lane::store(const Round& round) {
 }
 
 bool Lane::store_verdict(sql::Connection& connection, const Verdict& verdict, Stored& stored) {
-  const auto& [item, outcome] = verdict;
+  const auto& item = verdict.item;
+  const auto& outcome = verdict.outcome;
   const auto now = clock_.now_ms();
   const auto counted = [](std::uint64_t& counter, bool held) {
     if (held) ++counter;
@@ -196,6 +203,14 @@ bool Lane::store_verdict(sql::Connection& connection, const Verdict& verdict, St
   return false;
 }
 
+void Lane::tell(const Round& round, const Stored& stored) const {
+  if (!options_.on_outcome) return;
+  for (const auto i : stored.verdicts) {
+    const auto& verdict = round.verdicts[i];
+    if (verdict.worked) options_.on_outcome(verdict.item, verdict.outcome);
+  }
+}
+
 void Lane::settle(Stored stored) {
   {
     const std::lock_guard lock(mutex_);
@@ -215,7 +230,7 @@ void Lane::settle(Stored stored) {
     for (auto& item : stored.claimed) {
       if (draining_) {  // began while this was being stored
         const auto run_at = item.run_at;
-        verdicts_.push_back({std::move(item), Outcome::snooze(run_at)});
+        verdicts_.push_back({.item = std::move(item), .outcome = Outcome::snooze(run_at)});
       } else {
         held_.emplace(item.id, item.fence);
         shares_.take(item.fair_key);
@@ -255,10 +270,9 @@ void Lane::work() {
     waiting_.pop_front();
     lock.unlock();
     auto outcome = run_handler(item);
-    if (options_.on_outcome) options_.on_outcome(item, outcome);
     lock.lock();
     let_go(item);
-    verdicts_.push_back({std::move(item), std::move(outcome)});
+    verdicts_.push_back({.item = std::move(item), .outcome = std::move(outcome), .worked = true});
     pump_wakes_.notify_one();
   }
 }

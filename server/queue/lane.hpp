@@ -50,6 +50,7 @@ class Lane {
   struct Verdict {
     Item item;
     Outcome outcome;
+    bool worked = false;  // else it goes back without having been begun
   };
   struct Round {
     std::vector<Verdict> verdicts;
@@ -60,6 +61,7 @@ class Lane {
     std::optional<std::set<std::int64_t>> known;
   };
   struct Stored {
+    std::vector<std::size_t> verdicts;  // of the round's, those that were not lost
     std::vector<Item> claimed;
     std::optional<UnixMillis> asked_at;  // for items
     std::optional<UnixMillis> next_run_at;
@@ -74,6 +76,7 @@ class Lane {
   void let_go(const Item& item);
   Stored store(const Round& round);
   bool store_verdict(sql::Connection& connection, const Verdict& verdict, Stored& stored);
+  void tell(const Round& round, const Stored& stored) const;
   void settle(Stored stored);
   void settle_failure(Round round);
   void work();

@@ -120,6 +120,31 @@ TEST_F(DispatcherTest, AVerdictAfterTheLeaseIsLostAndNothingElse) {
   EXPECT_EQ(dispatcher.statistics().done, 0u);
 }
 
+TEST_F(DispatcherTest, TellsOfOutcomesThatWereStoredAndOfNoOthers) {
+  const auto lost = add("lost");
+  auto told = options();
+  told.on_outcome = [&](const Item& done, const Outcome&) {
+    journal_.note(done.kind + (item(done.id).status == ItemStatus::done ? " is stored" : ""));
+  };
+  Dispatcher dispatcher(database_, clock_, told);
+  dispatcher.handle("lane", 1, [&](const Item& taken) {
+    if (taken.id != lost) return Outcome::done();
+    database_.write([&](sql::Connection& connection) {
+      EXPECT_TRUE(bury(connection, taken.id, taken.fence, "by somebody else", clock_.now_ms()));
+    });
+    return Outcome::done();
+  });
+  dispatcher.start();
+  wait_for(lost, ItemStatus::dead);
+  add("kept");
+  dispatcher.wake("lane");
+  journal_.wait_for(1);
+  ASSERT_TRUE(dispatcher.stop(Millis{10'000}));
+
+  EXPECT_EQ(dispatcher.statistics().lost, 1u);
+  EXPECT_EQ(journal_.wait_for(1), std::vector<std::string>{"kept is stored"});
+}
+
 TEST_F(DispatcherTest, SleepsUntilTheNextStoredTimeByItself) {
   const SystemClock real;
   store::Database database({.path = ":memory:"}, real);
