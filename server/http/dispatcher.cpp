@@ -97,37 +97,48 @@ class Dispatcher::Exchange {
     answer_with(outcome ? *std::move(outcome) : error_reply(outcome.error()));
   }
 
-  // Answers with what the exception that is being handled means.
+  // Answers with what the exception that is being handled means; what comes after an answer is told
+  // of and changes nothing.
   void answer_exception() {
-    if (answered_) return;
     try {
       throw;
     } catch (const Unavailable& away) {
-      answer_unavailable(away);
+      tell(state_->hooks.on_unavailable, away.what());
+      answer(Error{.code = Errc::unavailable, .message = away.told()});
     } catch (const std::exception& fault) {
-      answer_bug(fault.what());
+      answer_fault(fault.what());
     } catch (...) {
-      answer_bug("something that is no std::exception was thrown");
+      answer_fault("something that is no std::exception was thrown");
     }
   }
 
-  void answer_unavailable(const Unavailable& away) {
-    record.meeting_id = trace.meeting_id;
-    if (state_->hooks.on_unavailable) state_->hooks.on_unavailable(record, away.what());
-    answer(Error{.code = Errc::unavailable, .message = away.told()});
-  }
-
   void answer_bug(std::string_view what) {
-    if (answered_) return;
-    record.meeting_id = trace.meeting_id;
-    if (state_->hooks.on_fault) state_->hooks.on_fault(record, what);
-    answer(Error{.code = Errc::internal, .message = std::string(what)});
+    if (!answered_) answer_fault(what);
   }
 
   AccessRecord record;
   Trace trace;  // of the handler's thread
 
  private:
+  void answer_fault(std::string_view what) {
+    tell(state_->hooks.on_fault, what);
+    answer(Error{.code = Errc::internal, .message = std::string(what)});
+  }
+
+  // Without what an answer adds to the record, perhaps just now and on another thread.
+  void tell(const std::function<void(const AccessRecord&, std::string_view)>& hook,
+            std::string_view what) const {
+    if (!hook) return;
+    hook({.method = record.method,
+          .pattern = record.pattern,
+          .target = record.target,
+          .request_id = record.request_id,
+          .meeting_id = trace.meeting_id,
+          .peer_address = record.peer_address,
+          .principal = record.principal},
+         what);
+  }
+
   void answer_with(Reply reply) {
     if (answered_.exchange(true)) return;
     record.status = reply.status;

@@ -34,9 +34,10 @@ struct DispatcherHooks {
   // Called for Access::user, admin and either. Empty: every such request is a 401.
   std::function<Result<Principal>(const Request&, Access)> authenticate = {};
   std::function<void(const AccessRecord&)> on_access = {};
-  // A handler threw bot::Unavailable: the client gets a 503 and reads less than `what`.
+  // A handler threw bot::Unavailable: the client gets a 503 and reads less than `what`, unless it
+  // has been answered before.
   std::function<void(const AccessRecord&, std::string_view what)> on_unavailable = {};
-  // A handler threw something else: the client gets a 500.
+  // A handler threw something else: the client gets a 500, likewise.
   std::function<void(const AccessRecord&, std::string_view what)> on_fault = {};
   // Null: no answer has a header of CORS, and OPTIONS is a method like any other.
   std::shared_ptr<const Cors> cors = {};

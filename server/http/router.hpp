@@ -30,7 +30,8 @@ using Handler = std::function<Result<Reply>(const Request&, const Principal&)>;
 // thread, now or later; further calls, and calls after the client has gone, do nothing. When every
 // copy is dropped without a call the client gets a 500.
 using Responder = std::function<void(Result<Reply>)>;
-// Runs on a worker thread, must return soon.
+// Runs on a worker thread, must return soon. What it throws after the answer changes nothing of
+// that.
 using AsyncHandler = std::function<void(const Request&, const Principal&, Responder)>;
 
 struct Route {

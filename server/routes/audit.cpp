@@ -1,8 +1,10 @@
 #include "server/routes/audit.hpp"
 
+#include <exception>
 #include <utility>
 
 #include "base/fault.hpp"
+#include "base/unicode.hpp"
 #include "client/types/json.hpp"
 #include "server/http/error_reply.hpp"
 #include "server/store/audit_store.hpp"
@@ -11,6 +13,7 @@ namespace bot::routes {
 namespace {
 
 constexpr std::string_view done = "done";
+constexpr std::size_t longest_subject = 120;  // columns
 
 void add(sql::Connection& connection,
          const http::Request& request,
@@ -27,7 +30,7 @@ void add(sql::Connection& connection,
             .at = now,
             .actor = who.admin ? "admin" : "user " + std::to_string(who.user_id),
             .action = deed.action,
-            .subject = deed.subject,
+            .subject = truncate_to_width(escape_for_terminal(deed.subject), longest_subject),
             .request_id = request.request_id,
             .detail = types::dump(detail)});
 }
@@ -42,20 +45,22 @@ void audit(sql::Connection& connection,
   add(connection, request, who, deed, done, now);
 }
 
-http::Handler accounted(store::Database& database,
-                        const Clock& clock,
-                        std::string action,
-                        Subject subject,
-                        http::Handler handler) {
+http::AsyncHandler accounted(store::Database& database,
+                             const Clock& clock,
+                             std::string action,
+                             Subject subject,
+                             http::Handler handler) {
   return [&database,
           &clock,
           action = std::move(action),
           subject = std::move(subject),
           handler = std::move(handler)](const http::Request& request,
-                                        const http::Principal& who) -> Result<http::Reply> {
+                                        const http::Principal& who,
+                                        const http::Responder& respond) {
     auto answer = handler(request, who);
-    if (answer) return answer;
+    if (answer) return respond(std::move(answer));
     const auto status = std::to_string(http::status_of(answer.error().code));
+    std::exception_ptr lost;
     try {
       database.write([&](sql::Connection& connection) {
         add(connection,
@@ -65,10 +70,11 @@ http::Handler accounted(store::Database& database,
             "refused " + status,
             clock.now_ms());
       });
-    } catch (const Unavailable&) {
-      return answer;  // nothing was changed, and the log has the request
+    } catch (const Fault&) {
+      lost = std::current_exception();
     }
-    return answer;
+    respond(std::move(answer));
+    if (lost) std::rethrow_exception(lost);
   };
 }
 

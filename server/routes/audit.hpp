@@ -21,7 +21,8 @@ struct Deed {
 
 // Writes down, in the caller's transaction, that somebody did something: who (for an administrator
 // with the first digits of the key's SHA-256, for a user with the token), from which address, on
-// which request.
+// which request. The subject may be text from outside: its control characters are escaped, and it
+// is cut at 120 columns.
 void audit(sql::Connection& connection,
            const http::Request& request,
            const http::Principal& who,
@@ -33,11 +34,12 @@ using Subject = std::function<std::string(const http::Request&)>;
 
 // The handler of a change that has to be accounted for. What is done, the handler itself writes
 // down in its own transaction; what is refused is written down here, with the answer as its
-// outcome. The arguments must outlive the handler.
-http::Handler accounted(store::Database& database,
-                        const Clock& clock,
-                        std::string action,
-                        Subject subject,
-                        http::Handler handler);
+// outcome. When that cannot be written the client is answered all the same, and the fault is thrown
+// after: the dispatcher tells of it. The arguments must outlive the handler.
+http::AsyncHandler accounted(store::Database& database,
+                             const Clock& clock,
+                             std::string action,
+                             Subject subject,
+                             http::Handler handler);
 
 }  // namespace bot::routes

@@ -60,6 +60,13 @@ class DispatcherTest : public ::testing::Test {
     add("/async-fault", Access::open, [](const Request&, const Principal&, const Responder&) {
       throw Unavailable("not now");
     });
+    add("/afterwards/{what}",
+        Access::open,
+        [](const Request& request, const Principal&, const Responder& respond) {
+          respond(Error{.code = Errc::not_found, .message = "no such thing"});
+          if (request.param("what") == "away") throw Unavailable("the log is away");
+          throw std::runtime_error("the log is broken");
+        });
     add("/bots/internal/callback/{secret}/exited",
         Access::bot,
         [](const Request&, const Principal&) { return Result<Reply>(no_content()); });
@@ -150,6 +157,15 @@ TEST_F(DispatcherTest, TellsTheClientLessThanTheLogOfWhatIsAway) {
   EXPECT_EQ(ask("/async-fault").body, R"({"detail":"not now"})");
   EXPECT_EQ(away_,
             (std::vector<std::string>{"the database refused SELECT 1: disk I/O error", "not now"}));
+}
+
+TEST_F(DispatcherTest, KeepsAnAnswerWhateverIsThrownAfterItAndTellsOfThat) {
+  EXPECT_EQ(ask("/afterwards/away").status, 404);
+  EXPECT_EQ(ask("/afterwards/broken").status, 404);
+
+  EXPECT_EQ(away_, std::vector<std::string>{"the log is away"});
+  EXPECT_EQ(faults_, std::vector<std::string>{"the log is broken"});
+  EXPECT_EQ(records_.size(), 2U);
 }
 
 TEST_F(DispatcherTest, TakesTheFirstAnswerFromAnyThread) {

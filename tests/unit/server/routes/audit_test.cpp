@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "drivers/crypto.hpp"
+#include "server/store/user_store.hpp"
 #include "tests/unit/server/routes/api.hpp"
 
 namespace bot::routes {
@@ -145,6 +146,47 @@ TEST_F(Audit, HasARowForEachThatWasRefused) {
   EXPECT_TRUE(entries[before + 2].starts_with("user.create  ")) << entries[before + 2];
   EXPECT_TRUE(entries[before + 2].ends_with("(admin) refused 422")) << entries[before + 2];
   EXPECT_EQ(entries[before + 3], "meeting.stop meeting 999 Meeting not found (admin) refused 404");
+}
+
+TEST_F(Audit, EscapesAndCutsWhatARefusedRequestNamed) {
+  EXPECT_EQ(admin("DELETE", "/admin/users/%00%1b%5b2J").status, 422);
+  EXPECT_EQ(audit_log().front().subject, R"(user \x00\x1b[2J)");
+  EXPECT_EQ(admin("DELETE", "/admin/tokens/" + std::string(5000, 'x')).status, 422);
+  EXPECT_LT(audit_log().front().subject.size(), 130u);
+}
+
+class AuditThatCannotBeWritten : public testing::Test {
+ protected:
+  AuditThatCannotBeWritten() {
+    service_.database().write([&](sql::Connection& connection) {
+      const auto owner =
+          store::UserStore(connection).find_or_create({.email = "a@example.com"}, 1).user.id;
+      meeting_ = store::MeetingStore(connection)
+                     .add({.user_id = owner,
+                           .platform = "zoom",
+                           .native_meeting_id = "1",
+                           .bot_container_id = "bot"},
+                          1)
+                     .id;
+      connection.query("ALTER TABLE audit_log RENAME TO elsewhere");
+    });
+  }
+
+  int admin(const std::string& method, const std::string& target) {
+    return service_.dispatcher()
+        .handle_sync(
+            to_request({.method = method, .target = target, .admin_key = WholeService::admin_key}))
+        .status;
+  }
+
+  WholeService service_;
+  std::int64_t meeting_ = 0;
+};
+
+TEST_F(AuditThatCannotBeWritten, ReplacesNoRefusalAndIsToldOf) {
+  EXPECT_EQ(admin("DELETE", "/admin/users/999"), 404);
+  ASSERT_EQ(service_.faults().size(), 1u);
+  EXPECT_THAT(service_.faults().front(), testing::HasSubstr("audit_log"));
 }
 
 TEST_F(Audit, HasNoRowForAStrangerOrForALook) {
