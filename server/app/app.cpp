@@ -231,11 +231,14 @@ class App::Parts {
         [this](std::size_t count) { witness_.advanced(commands::Step::delivered, count); });
     if (redis_) {
       mailbox_.on_fetch([this](const std::string& session_uid) { redis_->attend(session_uid); });
-      commands::register_outbox(queue_, database_, clock, [this](const auto& session, auto& body) {
-        auto published = redis_->publisher().publish({events::command_channel(session), body});
-        if (published) witness_.advanced(commands::Step::published, 1);
-        return published;
-      });
+      commands::register_outbox(
+          queue_,
+          database_,
+          clock,
+          [this](const auto& session, auto& body) {
+            return redis_->publisher().publish({events::command_channel(session), body});
+          },
+          [this](std::size_t count) { witness_.advanced(commands::Step::published, count); });
     }
     webhooks::register_delivery(
         queue_,

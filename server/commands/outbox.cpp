@@ -16,7 +16,8 @@ constexpr std::int64_t attempts = 20;
 queue::Outcome publish_all(const queue::Item& item,
                            store::Database& database,
                            const Clock& clock,
-                           const Publish& publish) {
+                           const Publish& publish,
+                           const OnPublished& on_published) {
   const auto payload = types::Json::parse(item.payload, nullptr, false);
   if (!payload.is_object() || !payload.contains("session_uid")) {
     return queue::Outcome::dead("the payload names no session");
@@ -29,15 +30,19 @@ queue::Outcome publish_all(const queue::Item& item,
   });
   if (!commands) return queue::Outcome::snooze(clock.now_ms() + pause_while_taken.count());
   std::int64_t last = 0;
+  std::size_t published = 0;
   bool away = false;
   for (const auto& command : *commands) {
     away = !publish(session, command.payload);
     if (away) break;
     last = command.id;
+    ++published;
   }
   database.write([&](sql::Connection& connection) {
     store::CommandStore(connection).end_publishing(session, last, clock.now_ms());
   });
+  // When this was not stored the same are published again, and counted then.
+  on_published(published);
   if (away) return queue::Outcome::snooze(clock.now_ms() + pause_while_away.count());
   return queue::Outcome::done();
 }
@@ -58,12 +63,15 @@ void enqueue_publication(sql::Connection& connection,
 void register_outbox(queue::Dispatcher& dispatcher,
                      store::Database& database,
                      const Clock& clock,
-                     Publish publish) {
-  dispatcher.handle(std::string(publish_lane),
-                    4,
-                    [&database, &clock, publish = std::move(publish)](const queue::Item& item) {
-                      return publish_all(item, database, clock, publish);
-                    });
+                     Publish publish,
+                     OnPublished on_published) {
+  dispatcher.handle(
+      std::string(publish_lane),
+      4,
+      [&database, &clock, publish = std::move(publish), on_published = std::move(on_published)](
+          const queue::Item& item) {
+        return publish_all(item, database, clock, publish, on_published);
+      });
 }
 
 }  // namespace bot::commands

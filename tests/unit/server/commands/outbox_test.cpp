@@ -5,15 +5,29 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 
 #include "base/clock.hpp"
 #include "server/store/command_store.hpp"
 #include "server/store/meeting_store.hpp"
 #include "server/store/session_store.hpp"
 #include "server/store/user_store.hpp"
+#include "tests/fakes/drivers/recording_vfs.hpp"
 
 namespace bot::commands {
 namespace {
+
+// The real time, or later.
+class ShiftedClock final : public Clock {
+ public:
+  UnixMillis now_ms() const override { return real_.now_ms() + shift_; }
+  Millis monotonic() const override { return real_.monotonic() + Millis{shift_}; }
+  void shift(Millis by) { shift_ += by.count(); }
+
+ private:
+  SystemClock real_;
+  std::atomic<std::int64_t> shift_{0};
+};
 
 class Outbox : public testing::Test {
  protected:
@@ -30,9 +44,12 @@ class Outbox : public testing::Test {
       store::SessionStore(connection).add({meeting.id, "uid", "hash"}, 1);
       return meeting.id;
     });
-    register_outbox(queue_, database_, clock_, [this](const auto& session, const auto& payload) {
-      return publish(session, payload);
-    });
+    register_outbox(
+        queue_,
+        database_,
+        clock_,
+        [this](const auto& session, const auto& payload) { return publish(session, payload); },
+        [this](std::size_t count) { counted_ += count; });
   }
 
   void command(const std::string& payload) {
@@ -47,6 +64,7 @@ class Outbox : public testing::Test {
     const std::lock_guard lock(mutex_);
     ++tries_;
     changed_.notify_all();
+    if (breaks_the_disk_.exchange(false)) vfs_.break_syncs(true);
     if (away_) return Error{.code = Errc::unavailable, .message = "away"};
     published_.push_back(payload);
     return Unit{};
@@ -66,8 +84,11 @@ class Outbox : public testing::Test {
   std::vector<std::string> published_;
   int tries_ = 0;
   std::atomic<bool> away_{false};
-  SystemClock clock_;
-  store::Database database_{{.path = ":memory:"}, clock_};
+  std::atomic<bool> breaks_the_disk_{false};
+  std::atomic<std::size_t> counted_{0};
+  ShiftedClock clock_;
+  RecordingVfs vfs_;
+  store::Database database_{{.path = ":memory:", .sqlite_vfs = vfs_.name()}, clock_};
   std::int64_t meeting_ = 0;
   queue::Dispatcher queue_{database_, clock_, {.owner = "this machine"}};
 };
@@ -80,6 +101,27 @@ TEST_F(Outbox, PublishesEachCommandOnceAndInOrder) {
   command("3");
 
   EXPECT_EQ(published(3), (std::vector<std::string>{"1", "2", "3"}));
+  EXPECT_TRUE(queue_.stop(Millis{10'000}));
+  EXPECT_EQ(counted_, 3u);
+}
+
+TEST_F(Outbox, RepeatsAndCountsOnceWhatCouldNotBeStoredAsPublished) {
+  breaks_the_disk_ = true;
+  queue_.start();
+  command("1");
+  EXPECT_EQ(published(1), std::vector<std::string>{"1"});
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (database_.statistics().failed_commits == 0 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::yield();
+  EXPECT_EQ(counted_, 0u);
+
+  vfs_.break_syncs(false);
+  clock_.shift(std::chrono::seconds(6));  // whoever published first has had its turn
+  queue_.wake(publish_lane);
+
+  EXPECT_EQ(published(2), (std::vector<std::string>{"1", "1"}));
+  EXPECT_TRUE(queue_.stop(Millis{10'000}));
+  EXPECT_EQ(counted_, 1u);
 }
 
 TEST_F(Outbox, KeepsCommandsWhileTheMessageServiceIsAway) {
