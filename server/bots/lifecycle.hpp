@@ -131,8 +131,11 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
   // Errors: not_found (no such user), conflict (duplicate), limit_reached with
   // retry_after_seconds.
   Result<store::MeetingRow> reserve(const ReserveRequest& request, const AlsoStore& also = {});
-  // Repeatable. Errors: not_found.
-  Result<StopOutcome> request_stop(std::int64_t meeting_id, domain::ChangeSource by);
+  // Repeatable; `also` stores more in its transaction. Errors: not_found.
+  using AlsoStoreStop = std::function<void(sql::Connection&, const StopOutcome&)>;
+  Result<StopOutcome> request_stop(std::int64_t meeting_id,
+                                   domain::ChangeSource by,
+                                   const AlsoStoreStop& also = {});
   // Errors: not_found, conflict (not active), with the texts of contract §1.5.
   Result<ConfigureOutcome> configure(std::int64_t meeting_id, const ConfigureRequest& request);
   // Before a user is deleted: every live bot of it is stopped for good. Returns how many.

@@ -105,10 +105,15 @@ std::string_view StopOutcome::message() const {
   return domain::stop_accepted_text;
 }
 
-Result<StopOutcome> Lifecycle::request_stop(std::int64_t meeting_id, domain::ChangeSource by) {
+Result<StopOutcome> Lifecycle::request_stop(std::int64_t meeting_id,
+                                            domain::ChangeSource by,
+                                            const AlsoStoreStop& also) {
   trace_meeting(meeting_id);
-  return apply(
-      [&](MeetingChange& change) { return stop_in(change, meeting_id, by, options_.stop_grace); });
+  return apply([&](MeetingChange& change) {
+    auto stopped = stop_in(change, meeting_id, by, options_.stop_grace);
+    if (stopped && also) also(change.connection(), *stopped);
+    return stopped;
+  });
 }
 
 queue::Outcome Lifecycle::end_stopping(const queue::Item& item) {

@@ -28,25 +28,24 @@ Result<Reply> list(store::Database& database, const Request& request) {
               })));
 }
 
-Result<Reply> stop(store::Database& database,
-                   bots::Lifecycle& lifecycle,
+Result<Reply> stop(bots::Lifecycle& lifecycle,
                    const Clock& clock,
                    const Request& request,
                    const Principal& who) {
   const auto id = http::path_int(request, "meeting_id");
   if (!id) return id.error();
-  const auto outcome = lifecycle.request_stop(*id, domain::ChangeSource::user);
+  const auto write_down = [&](sql::Connection& connection, const bots::StopOutcome& stopped) {
+    audit(connection,
+          request,
+          who,
+          {"meeting.stop", "meeting " + std::to_string(*id), std::string(stopped.message())},
+          clock.now_ms());
+  };
+  const auto outcome = lifecycle.request_stop(*id, domain::ChangeSource::user, write_down);
   if (!outcome) {
     if (outcome.error().code != Errc::not_found) return outcome.error();
     return Error{.code = Errc::not_found, .message = "Meeting not found"};
   }
-  database.write([&](sql::Connection& connection) {
-    audit(connection,
-          request,
-          who,
-          {"meeting.stop", "meeting " + std::to_string(*id), std::string(outcome->message())},
-          clock.now_ms());
-  });
   return json(202,
               types::Accepted{.message = std::string(outcome->message()),
                               .command_id = outcome->command_id,
@@ -97,7 +96,7 @@ void add_admin_meeting_routes(http::Router& router,
                   "meeting.stop",
                   [](const Request& request) { return "meeting " + request.param("meeting_id"); },
                   [&](const Request& request, const Principal& who) {
-                    return stop(database, lifecycle, clock, request, who);
+                    return stop(lifecycle, clock, request, who);
                   }),
               "Make any user's bot leave its meeting"});
   router.add({"GET",

@@ -189,6 +189,16 @@ TEST_F(AuditThatCannotBeWritten, ReplacesNoRefusalAndIsToldOf) {
   EXPECT_THAT(service_.faults().front(), testing::HasSubstr("audit_log"));
 }
 
+TEST_F(AuditThatCannotBeWritten, LetsNoStopHappen) {
+  EXPECT_EQ(admin("POST", "/admin/meetings/" + std::to_string(meeting_) + "/stop"), 500);
+
+  service_.database().read([&](sql::Connection& connection) {
+    const auto meeting = store::MeetingStore(connection).find(meeting_);
+    EXPECT_EQ(meeting->status, domain::MeetingState::reserved);
+    EXPECT_FALSE(meeting->stop_requested);
+  });
+}
+
 TEST_F(Audit, HasNoRowForAStrangerOrForALook) {
   const auto before = audited().size();
   EXPECT_EQ(open("DELETE", "/admin/users/1").status, 401);
