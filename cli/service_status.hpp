@@ -52,7 +52,7 @@ struct ServiceStatus {
   std::string service;     // "botd"
   std::string generation;  // "botd", "Vexa S2"
   std::optional<std::string> version;
-  std::string readiness = "unknown";  // ready, degraded, not ready
+  std::string readiness = "unknown";  // ready, degraded, not ready, unreachable
   types::Json parts = types::Json::object();
   std::optional<ServiceNumbers> numbers;
   std::optional<std::int64_t> running_bots;  // of the user's key

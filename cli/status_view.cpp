@@ -132,7 +132,7 @@ Json json_of_bots(const ServiceNumbers& numbers) {
 Style style_of_readiness(const std::string& readiness) {
   if (readiness == "ready") return Style::green;
   if (readiness == "degraded") return Style::yellow;
-  return readiness == "not ready" ? Style::red : Style::dim;
+  return readiness == "not ready" || readiness == "unreachable" ? Style::red : Style::dim;
 }
 
 class Lines {

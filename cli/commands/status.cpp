@@ -140,17 +140,28 @@ void show_again(Context& context, const ServiceStatus& status) {
   output.stream().flush();
 }
 
-// Goes on while the server is away: it may be restarting.
+// It may be restarting, or hang for a while, or what stands before it finds nobody behind.
+bool passes(const Error& error) {
+  return error.code == Errc::unreachable || error.code == Errc::unavailable ||
+         error.code == Errc::server_error || error.code == Errc::timeout;
+}
+
+ServiceStatus unreachable(const std::string& server, const Error& why) {
+  ServiceStatus status;
+  status.server = server;
+  status.service = "unknown";
+  status.generation = "unknown";
+  status.readiness = "unreachable";
+  status.unknown = {"everything: " + why.message};
+  return status;
+}
+
 Status watch(Context& context, Millis interval) {
   while (context.output().writable()) {
     const auto status = look(context);
-    if (status) {
-      show_again(context, *status);
-    } else if (status.error().code != Errc::unreachable) {
-      return status.error();
-    } else {
-      context.warn(status.error().message);
-    }
+    if (auto goes_on = context.check(); !goes_on) return goes_on;
+    if (!status && !passes(status.error())) return status.error();
+    show_again(context, status ? *status : unreachable(context.settings().server, status.error()));
     if (auto paused = context.pause(interval); !paused) return paused;
   }
   return Unit{};
@@ -188,7 +199,7 @@ Command status() {
           "says what it cannot know.\n\n"
           "Exit code 0 when it is ready, also when it does without a part (degraded) or does not "
           "tell; 3 when it is not ready or cannot be reached. --watch goes on until it is "
-          "interrupted, also while the server is away.",
+          "interrupted, also while the server is away, which is then said instead (unreachable).",
       .options = {{.name = "watch",
                    .letter = 'w',
                    .kind = Kind::optional_text,

@@ -126,6 +126,22 @@ TEST_P(Signalled, EndsWithTheCodeOfTheSignal) {
 
 INSTANTIATE_TEST_SUITE_P(All, Signalled, testing::Values(SIGINT, SIGTERM));
 
+TEST(Process, StopsWatchingWhenControlCIsPressed) {
+  int terminal = -1;
+  const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);
+  if (child == 0) {
+    ::setenv("TERM", "xterm", 1);
+    become({"status", "--watch", "--retries=0", nowhere});
+  }
+  EXPECT_NE(read_until(terminal, "unreachable").find("unreachable"), std::string::npos);
+
+  ASSERT_EQ(::write(terminal, "\x03", 1), 1);
+
+  read_until(terminal, "");
+  EXPECT_EQ(exit_code_of(child), 130);
+  ::close(terminal);
+}
+
 std::string on_a_terminal(const char* no_color) {
   int terminal = -1;
   const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);

@@ -217,16 +217,48 @@ TEST_F(StatusWatch, GivesProgramsALineEachTime) {
   EXPECT_THAT(ran.out, Not(HasSubstr("\x1b")));
 }
 
-TEST_F(StatusWatch, GoesOnWhileTheServerIsAway) {
-  serve_ready();
-  program_.server()
-      .fail_on("GET /health", {.code = Errc::unreachable, .message = "nobody listens"})
-      .always("GET /metrics", 200, body::metrics());
+TEST_F(StatusWatch, GoesOnWhileTheServerIsAwayAndSaysSo) {
+  for (const auto code :
+       {Errc::unreachable, Errc::unavailable, Errc::server_error, Errc::timeout}) {
+    SCOPED_TRACE(static_cast<int>(code));
+    Program program;
+    program.server()
+        .fail_on("GET /health", {.code = code, .message = "nobody answers"})
+        .always("GET /health", 200, R"({"status":"ok","service":"botd"})")
+        .always("GET /ready", 200, R"({"status":"ready","parts":{}})")
+        .always("GET /version", 200, R"({"version":"0.1.0"})")
+        .always("GET /bots/status", 200, R"({"running_bots":[],"count":0})")
+        .always("GET /metrics", 200, body::metrics());
+
+    const auto ran = program.run({"status", "--watch", "--timeout", "3s", "--retries=0"});
+
+    EXPECT_EQ(ran.code, 7);
+    const auto away = ran.out.find("readiness\tunreachable\n");
+    ASSERT_NE(away, ran.out.npos) << ran.out;
+    EXPECT_THAT(ran.out, HasSubstr("unknown\teverything: nobody answers\n"));
+    EXPECT_NE(ran.out.find("readiness\tready\n", away), ran.out.npos) << ran.out;
+  }
+}
+
+TEST_F(StatusWatch, TellsProgramsThatTheServerIsAway) {
+  program_.server().fail_on("GET /health", {.code = Errc::unreachable, .message = "nobody"});
+
+  const auto ran =
+      program_.run({"status", "--watch", "--timeout", "1s", "--retries=0", "-o", "json"});
+
+  const auto line = types::Json::parse(ran.lines().at(0));
+  EXPECT_EQ(line["readiness"]["status"], "unreachable");
+  EXPECT_EQ(line["requests"], nullptr);
+}
+
+TEST_F(StatusWatch, EndsWhereWaitingDoesNotHelp) {
+  program_.server().fail_on("GET /health",
+                            {.code = Errc::protocol, .message = "this is no meeting service"});
 
   const auto ran = program_.run({"status", "--watch", "--timeout", "3s"});
 
-  EXPECT_THAT(ran.err, HasSubstr("nobody listens"));
-  EXPECT_THAT(ran.out, HasSubstr("readiness\tready\n"));
+  EXPECT_EQ(ran.out, "");
+  EXPECT_THAT(ran.err, HasSubstr("this is no meeting service"));
 }
 
 TEST_F(StatusWatch, EndsWhenItIsInterrupted) {
