@@ -194,4 +194,29 @@ Record record_of(const types::Delivery& delivery) {
           .id = std::to_string(delivery.id)};
 }
 
+const std::vector<Column>& audit_columns() {
+  static const std::vector<Column> columns = {{"ID", Shrinks::no, Align::right},
+                                              {"AT", Shrinks::no},
+                                              {"ACTOR", Shrinks::no},
+                                              {"ACTION", Shrinks::no},
+                                              {"SUBJECT"},
+                                              {"OUTCOME", Shrinks::no},
+                                              {"FROM"},
+                                              {"NOTE"}};
+  return columns;
+}
+
+Record record_of(const types::AuditEntry& entry) {
+  return {.cells = {{std::to_string(entry.id)},
+                    {entry.at},
+                    {entry.actor},
+                    {entry.action},
+                    {entry.subject},
+                    {text_of(entry.outcome)},
+                    {text_of(entry.from)},
+                    {text_of(entry.note)}},
+          .json = entry,
+          .id = std::to_string(entry.id)};
+}
+
 }  // namespace bot::cli

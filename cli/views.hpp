@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/output/output.hpp"
+#include "client/types/audit.hpp"
 #include "client/types/command.hpp"
 #include "client/types/meeting.hpp"
 #include "client/types/token.hpp"
@@ -38,6 +39,9 @@ Record record_of(const types::Webhook& webhook);
 
 const std::vector<Column>& delivery_columns();
 Record record_of(const types::Delivery& delivery);
+
+const std::vector<Column>& audit_columns();
+Record record_of(const types::AuditEntry& entry);
 
 template <typename T>
 std::vector<Record> records_of(const std::vector<T>& things) {

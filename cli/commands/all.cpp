@@ -19,6 +19,7 @@ Tree make_tree() {
        "These need a user's API key; `list --all-users` needs the admin key."},
       {"transcripts", "What was said in a meeting", "These need a user's API key."},
       {"webhook", "Where the service reports a user's events", "These need a user's API key."},
+      {"audit", "Who changed what", "This needs the admin key."},
   };
   tree.commands = {
       users_list(),
@@ -47,6 +48,7 @@ Tree make_tree() {
       webhook_set(),
       webhook_clear(),
       webhook_deliveries(),
+      audit_list(),
       smoke(),
       health(),
       status(),

@@ -39,6 +39,8 @@ Command webhook_set();
 Command webhook_clear();
 Command webhook_deliveries();
 
+Command audit_list();
+
 Command smoke();
 Command health();
 Command status();

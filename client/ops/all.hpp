@@ -20,6 +20,7 @@
 #include "client/ops/get_version.hpp"
 #include "client/ops/get_webhook.hpp"
 #include "client/ops/list_all_meetings.hpp"
+#include "client/ops/list_audit.hpp"
 #include "client/ops/list_bot_commands.hpp"
 #include "client/ops/list_bots.hpp"
 #include "client/ops/list_deliveries.hpp"

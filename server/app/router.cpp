@@ -19,6 +19,7 @@ http::Router make_router(const RouterParts& parts,
   routes::add_user_routes(router, database, lifecycle, clock);
   routes::add_token_routes(router, database, clock);
   routes::add_admin_meeting_routes(router, database, lifecycle, clock);
+  routes::add_audit_routes(router, database);
   routes::add_bot_routes(router, database, lifecycle, clock, id_rule);
   routes::add_command_routes(router, database);
   routes::add_meeting_routes(router, database, clock);

@@ -45,6 +45,8 @@ const std::map<std::string, Operation> operations = {
      {"create_token", "NewToken", "Token", {201}, {404, 409, 415, 422}}},
     {"GET /admin/users/{user_id}/tokens", {"list_tokens", "", "Token[]", {200}, {404, 422}}},
     {"DELETE /admin/tokens/{token_id}", {"revoke_token", "", "", {204}, {404, 422}}},
+    {"GET /admin/audit",
+     {"list_audit", "", "AuditList", {200}, {422}, {"subject", "action", "before", "limit"}}},
     {"GET /admin/meetings",
      {"list_all_meetings",
       "",

@@ -197,6 +197,20 @@ Json delivery_schema() {
                  {"delivered_at", nullable(time_text)}});
 }
 
+Json audit_entry_schema() {
+  return answer({{"id", integer},
+                 {"at", time_text},
+                 {"actor", string},
+                 {"action", string},
+                 {"subject", string},
+                 {"outcome", nullable(string)},
+                 {"from", nullable(string)},
+                 {"key", nullable(string)},
+                 {"token_id", nullable(integer)},
+                 {"note", nullable(string)},
+                 {"request_id", string}});
+}
+
 Json error_schema() {
   const Json mistake = {
       {"type", "object"},
@@ -298,6 +312,8 @@ Json component_schemas() {
       {"Webhook", webhook_schema()},
       {"Delivery", delivery_schema()},
       {"DeliveryList", answer({{"deliveries", list_of("Delivery")}})},
+      {"AuditEntry", audit_entry_schema()},
+      {"AuditList", answer({{"entries", list_of("AuditEntry")}})},
   };
   schemas.update(request_schemas());
   return schemas;
@@ -308,7 +324,7 @@ Json parameter_schema(const std::string& name) {
   if (name == "status") return state;
   if (name == "native_meeting_id")
     return {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}};
-  if (name == "email") return string;
+  if (name == "email" || name == "subject" || name == "action") return string;
   return {{"type", "integer"}, {"minimum", 0}};
 }
 

@@ -30,6 +30,9 @@ void add_admin_meeting_routes(http::Router& router,
                               bots::Lifecycle& lifecycle,
                               const Clock& clock);
 
+// /admin/audit: who changed what.
+void add_audit_routes(http::Router& router, store::Database& database);
+
 // Contract §1.5: /bots.
 void add_bot_routes(http::Router& router,
                     store::Database& database,

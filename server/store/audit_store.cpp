@@ -1,5 +1,7 @@
 #include "server/store/audit_store.hpp"
 
+#include <limits>
+
 #include "server/store/row_reader.hpp"
 
 namespace bot::store {
@@ -26,20 +28,20 @@ void AuditStore::add(const AuditRow& entry) {
       {entry.at, entry.actor, entry.action, entry.subject, entry.request_id, entry.detail});
 }
 
-std::vector<AuditRow> AuditStore::list(std::int64_t limit, std::int64_t offset) {
-  return read_all(
-      connection_.query("SELECT id, at, actor, action, subject, request_id, detail FROM audit_log"
-                        " ORDER BY id DESC LIMIT $1 OFFSET $2",
-                        {limit, offset}),
-      read_entry);
-}
-
-std::vector<AuditRow> AuditStore::of_subject(std::string_view subject, std::int64_t limit) {
-  return read_all(
-      connection_.query("SELECT id, at, actor, action, subject, request_id, detail FROM audit_log"
-                        " WHERE subject = $1 ORDER BY id DESC LIMIT $2",
-                        {subject, limit}),
-      read_entry);
+std::vector<AuditRow> AuditStore::list(const AuditFilter& filter) {
+  std::string statement =
+      "SELECT id, at, actor, action, subject, request_id, detail FROM audit_log WHERE id < $1";
+  std::vector<sql::Value> values{filter.before.value_or(std::numeric_limits<std::int64_t>::max())};
+  const auto only = [&](std::string_view column, const std::optional<std::string>& value) {
+    if (!value) return;
+    values.emplace_back(*value);
+    statement.append(" AND ").append(column).append(" = $").append(std::to_string(values.size()));
+  };
+  only("subject", filter.subject);
+  only("action", filter.action);
+  values.emplace_back(filter.limit);
+  statement.append(" ORDER BY id DESC LIMIT $").append(std::to_string(values.size()));
+  return read_all(connection_.query(statement, values), read_entry);
 }
 
 std::size_t AuditStore::purge_before(UnixMillis before, std::int64_t limit) {

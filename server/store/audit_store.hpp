@@ -2,14 +2,21 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "drivers/sql.hpp"
 #include "server/store/rows.hpp"
 
 namespace bot::store {
+
+struct AuditFilter {
+  std::optional<std::string> subject = {};
+  std::optional<std::string> action = {};
+  std::optional<std::int64_t> before = {};  // an id
+  std::int64_t limit = 100;
+};
 
 // Who did what. Append-only but for its retention.
 class AuditStore {
@@ -19,8 +26,7 @@ class AuditStore {
   // `entry.id` is not used.
   void add(const AuditRow& entry);
   // Newest first.
-  std::vector<AuditRow> list(std::int64_t limit, std::int64_t offset = 0);
-  std::vector<AuditRow> of_subject(std::string_view subject, std::int64_t limit);
+  std::vector<AuditRow> list(const AuditFilter& filter);
   std::size_t purge_before(UnixMillis before, std::int64_t limit = 1000);
 
  private:

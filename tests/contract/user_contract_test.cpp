@@ -248,11 +248,16 @@ TEST_P(UserContract, RemembersWhoDidWhatNewestFirst) {
     for (const UnixMillis at : {1, 2, 3})
       audit.add({0, at, "admin", "user.create", "user " + std::to_string(at % 2), "r", "{}"});
 
-    EXPECT_EQ(audit.list(2).front().at, 3);
-    EXPECT_EQ(audit.list(2, 2).front().at, 1);
-    EXPECT_EQ(audit.of_subject("user 1", 10).size(), 2u);
+    audit.add({0, 4, "admin", "user.delete", "user 1", "r", "{}"});
+
+    const auto newest = audit.list({.limit = 2});
+    ASSERT_EQ(newest.size(), 2u);
+    EXPECT_EQ(newest[0].at, 4);
+    EXPECT_EQ(audit.list({.before = newest[1].id}).front().at, 2);
+    EXPECT_EQ(audit.list({.subject = "user 1"}).size(), 3u);
+    EXPECT_EQ(audit.list({.subject = "user 1", .action = "user.create"}).size(), 2u);
     EXPECT_EQ(audit.purge_before(3), 2u);
-    EXPECT_EQ(audit.list(10).size(), 1u);
+    EXPECT_EQ(audit.list({}).size(), 2u);
   });
 }
 

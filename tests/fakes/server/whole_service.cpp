@@ -43,6 +43,7 @@ http::Router WholeService::make_router(const Options& options) {
   routes::add_user_routes(router, database_, lifecycle_, clock_);
   routes::add_token_routes(router, database_, clock_);
   routes::add_admin_meeting_routes(router, database_, lifecycle_, clock_);
+  routes::add_audit_routes(router, database_);
   routes::add_bot_routes(router, database_, lifecycle_, clock_, options.id_rule);
   routes::add_command_routes(router, database_);
   routes::add_meeting_routes(router, database_, clock_);

@@ -89,6 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"webhook_set", {"webhook", "set", "https://example.com/hook"}},
                     Case{"webhook_clear", {"webhook", "clear"}},
                     Case{"webhook_deliveries", {"webhook", "deliveries"}},
+                    Case{"audit_list", {"audit", "list"}},
                     Case{"health", {"health"}},
                     Case{"doctor", {"doctor"}},
                     Case{"status", {"status"}},

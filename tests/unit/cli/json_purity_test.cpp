@@ -38,6 +38,7 @@ const std::map<std::string, std::vector<std::string>>& words() {
       {"webhook set", {"https://example.com/hook"}},
       {"webhook clear", {}},
       {"webhook deliveries", {}},
+      {"audit list", {}},
       {"smoke", {"--list"}},
       {"health", {}},
       {"status", {}},

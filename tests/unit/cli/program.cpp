@@ -266,6 +266,12 @@ void Program::serve_everything() {
               R"("url":"https://example.com/hook","status":"dead","attempts":5,)"
               R"("response_status":500,"last_error":"answered 500","created_at":)"
               R"("2026-11-21T21:05:07.123Z","delivered_at":null}]})")
+      .always("GET /admin/audit",
+              200,
+              R"({"entries":[{"id":3,"at":"2026-11-21T21:05:07.123Z","actor":"admin",)"
+              R"("action":"user.delete","subject":"user 42","outcome":"done",)"
+              R"("from":"192.0.2.7","key":"0123abcd","token_id":null,)"
+              R"("note":"1 bots stopped","request_id":"r-1"}]})")
       .always("GET /metrics", 200, body::metrics());
 }
 

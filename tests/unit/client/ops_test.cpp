@@ -111,6 +111,10 @@ const std::vector<Encoding> encodings{
      R"({"webhook_url":"https://h/x","rotate_secret":true})"},
     {ClearWebhook{}.encode(), "DELETE /user/webhook", ""},
     {ListDeliveries{}.encode(), "GET /user/webhook/deliveries", ""},
+    {ListAudit{}.encode(), "GET /admin/audit", ""},
+    {ListAudit{.subject = "user 7", .action = "user.update", .before = 9, .limit = 2}.encode(),
+     "GET /admin/audit?subject=user%207&action=user.update&before=9&limit=2",
+     ""},
 };
 
 TEST(Operations, EachIsEncodedAsTheContractSays) {
@@ -203,6 +207,7 @@ TEST(Operations, WebhookAnswersAreDecoded) {
   EXPECT_EQ(decode<SetWebhook>(R"({"webhook_url":"u","secret":"s"})")->secret, "s");
   EXPECT_EQ(decode<ClearWebhook>(R"({"message":"gone"})")->message, "gone");
   EXPECT_EQ(decode<ListDeliveries>(R"({"deliveries":[]})")->deliveries.size(), 0U);
+  EXPECT_EQ(decode<ListAudit>(R"({"entries":[]})")->entries.size(), 0U);
 }
 
 struct Bad {

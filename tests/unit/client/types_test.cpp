@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string>
 
+#include "client/types/audit.hpp"
 #include "client/types/command.hpp"
 #include "client/types/meeting.hpp"
 #include "client/types/service.hpp"
@@ -44,6 +45,8 @@ Json through(const std::string& text) {
 
 const std::map<std::string, std::function<Json(const std::string&)>> types{
     {"accepted", through<Accepted>},
+    {"audit_entry", through<AuditEntry>},
+    {"audit_list", through<AuditList>},
     {"bot_command", through<BotCommand>},
     {"bot_command_list", through<BotCommandList>},
     {"bots_status", through<BotsStatus>},

@@ -165,8 +165,9 @@ bots::BotSpec Api::complete(const std::string& native_id) {
 }
 
 std::vector<store::AuditRow> Api::audit_log() {
-  return service_.database().read(
-      [](sql::Connection& connection) { return store::AuditStore(connection).list(1000); });
+  return service_.database().read([](sql::Connection& connection) {
+    return store::AuditStore(connection).list({.limit = 1000});
+  });
 }
 
 std::vector<std::string> Api::audited() {

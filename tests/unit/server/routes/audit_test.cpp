@@ -207,6 +207,32 @@ TEST_F(Audit, HasNoRowForAStrangerOrForALook) {
   EXPECT_EQ(audited().size(), before);
 }
 
+TEST_F(Audit, IsReadNewestFirstPageByPageAndFiltered) {
+  admin("DELETE", "/admin/users/" + std::to_string(bob_.id));
+  const auto all = admin("GET", "/admin/audit").json["entries"];
+  ASSERT_EQ(all.size(), audit_log().size());
+  EXPECT_EQ(all[0]["action"], "user.delete");
+  EXPECT_EQ(all[0]["outcome"], "done");
+  EXPECT_EQ(all[0]["from"], "127.0.0.1");
+  EXPECT_EQ(all[0]["key"], sha256_hex(WholeService::admin_key).substr(0, 8));
+
+  const auto first = admin("GET", "/admin/audit?limit=1").json["entries"];
+  ASSERT_EQ(first.size(), 1u);
+  EXPECT_EQ(admin("GET", "/admin/audit?limit=1&before=" + first[0]["id"].dump()).json["entries"][0],
+            all[1]);
+
+  const auto of_bob = "/admin/audit?subject=user%20" + std::to_string(bob_.id);
+  EXPECT_EQ(admin("GET", of_bob).json["entries"].size(), 3u);
+  EXPECT_EQ(admin("GET", of_bob + "&action=user.delete").json["entries"].size(), 1u);
+}
+
+TEST_F(Audit, IsForAdministratorsAndAskedForProperly) {
+  EXPECT_EQ(open("GET", "/admin/audit").status, 401);
+  EXPECT_EQ(user("GET", "/admin/audit").status, 403);
+  for (const auto* wrong : {"limit=0", "limit=1001", "before=x", "subject=%00", "action=a%0ab"})
+    EXPECT_EQ(admin("GET", std::string("/admin/audit?") + wrong).status, 422) << wrong;
+}
+
 TEST_F(Audit, NamesTheTokenOfAUserWhoTurnsAWebhookElsewhere) {
   EXPECT_EQ(user("PUT", "/user/webhook", R"({"webhook_url":"https://example.com/hook?key=s3cret"})")
                 .status,
