@@ -23,6 +23,8 @@ constexpr std::int64_t longest_turn_ms = 30 * 60'000;
 // How far a bot's clock may be off ours.
 constexpr Millis clock_error = std::chrono::hours{24};
 
+constexpr const char* refused_by_store = "the store refuses it";
+
 std::int64_t milliseconds(double seconds) {
   return std::llround(seconds * 1000);
 }
@@ -206,30 +208,42 @@ SpeechIngest::SpeechIngest(Parts parts, Decode decode, OnRefused on_refused)
 
 std::vector<SpeechIngest::Letter> SpeechIngest::open_letters(
     std::span<const events::StreamEntry> entries, Refusals& refused) const {
-  std::map<std::string, std::optional<SessionIdentity>> senders;
+  Senders senders;
   std::vector<Letter> letters;
   for (const auto& entry : entries) {
-    auto speech = decode_(entry);
-    if (!speech) {
-      refused.emplace_back(entry.id, speech.error().message);
-      continue;
+    try {
+      if (auto letter = open_letter(entry, senders, refused)) letters.push_back(*std::move(letter));
+    } catch (const Unavailable&) {
+      throw;
+    } catch (const std::exception&) {
+      refused.emplace_back(entry.id, refused_by_store);
     }
-    const auto [sender, is_new] = senders.try_emplace(speech->token);
-    if (is_new) {
-      if (auto found = parts_.lifecycle.authenticate(speech->token)) sender->second = *found;
-    }
-    if (!sender->second) {
-      refused.emplace_back(entry.id, "its token is that of no session");
-      continue;
-    }
-    letters.push_back(
-        {entry.id, entry.position(), entry.at(), *sender->second, *std::move(speech)});
   }
   // Every server holds meetings in the same order.
   std::stable_sort(letters.begin(), letters.end(), [](const auto& a, const auto& b) {
     return std::tie(a.sender.meeting_id, a.position) < std::tie(b.sender.meeting_id, b.position);
   });
   return letters;
+}
+
+std::optional<SpeechIngest::Letter> SpeechIngest::open_letter(const events::StreamEntry& entry,
+                                                              Senders& senders,
+                                                              Refusals& refused) const {
+  auto speech = decode_(entry);
+  if (!speech) {
+    refused.emplace_back(entry.id, speech.error().message);
+    return std::nullopt;
+  }
+  auto known = senders.find(speech->token);
+  if (known == senders.end()) {
+    const auto found = parts_.lifecycle.authenticate(speech->token);
+    known = senders.emplace(speech->token, found ? std::optional(*found) : std::nullopt).first;
+  }
+  if (!known->second) {
+    refused.emplace_back(entry.id, "its token is that of no session");
+    return std::nullopt;
+  }
+  return Letter{entry.id, entry.position(), entry.at(), *known->second, *std::move(speech)};
 }
 
 void SpeechIngest::take(std::span<const events::StreamEntry> entries) {
@@ -239,7 +253,7 @@ void SpeechIngest::take(std::span<const events::StreamEntry> entries) {
     store(letters, refused);
   } catch (const Unavailable&) {
     throw;
-  } catch (const Fault&) {
+  } catch (const std::exception&) {
     // The others shall not suffer for one of them.
     for (const auto& letter : letters)
       store_alone(letter, refused);
@@ -255,8 +269,8 @@ void SpeechIngest::store_alone(const Letter& letter, Refusals& refused) {
     store(std::span(&letter, 1), refused);
   } catch (const Unavailable&) {
     throw;
-  } catch (const Fault&) {
-    refused.emplace_back(letter.entry_id, "the store refuses it");
+  } catch (const std::exception&) {
+    refused.emplace_back(letter.entry_id, refused_by_store);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -40,8 +41,8 @@ class SpeechIngest {
 
   SpeechIngest(Parts parts, Decode decode, OnRefused on_refused);
 
-  // Returns when each entry is durable or refused. Throws bot::Unavailable, and then nothing else,
-  // when the store is away.
+  // Returns when each entry is durable or refused; one that fails for a reason of its own does not
+  // hold the others up. Throws bot::Unavailable when the store is away.
   void take(std::span<const events::StreamEntry> entries);
 
   Counts counts() const { return {stored_, refused_}; }
@@ -56,11 +57,15 @@ class SpeechIngest {
   };
   class Writing;
 
-  using Refusals = std::vector<std::pair<std::string, std::string>>;  // entry and reason
+  using Refusals = std::vector<std::pair<std::string, std::string>>;      // entry and reason
+  using Senders = std::map<std::string, std::optional<SessionIdentity>>;  // by token
 
   // By meeting, in the order in which they were sent.
   std::vector<Letter> open_letters(std::span<const events::StreamEntry> entries,
                                    Refusals& refused) const;
+  std::optional<Letter> open_letter(const events::StreamEntry& entry,
+                                    Senders& senders,
+                                    Refusals& refused) const;
   void store(std::span<const Letter> letters, Refusals& refused);
   void store_alone(const Letter& letter, Refusals& refused);
 

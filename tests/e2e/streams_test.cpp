@@ -13,6 +13,7 @@
 #include "drivers/redis/connection.hpp"
 #include "tests/e2e/server_botd.hpp"
 #include "tests/fakes/drivers/postgres_schema.hpp"
+#include "tests/unit/server/http/raw_client.hpp"
 
 namespace bot::e2e {
 namespace {
@@ -137,6 +138,36 @@ TEST_F(StreamsTest, AnOriginalBotsWordsAppearInTheTranscriptWithWhoSaidThem) {
       [&] { return server->log().find("its token is that of no session") != std::string::npos; }));
   EXPECT_EQ(server->log().find(token), std::string::npos);
   EXPECT_EQ(server->log().find("not-the-token"), std::string::npos);
+}
+
+// PostgreSQL takes neither a NUL nor a byte that is no UTF-8 in a text.
+TEST_F(StreamsTest, ATokenThatNoDatabaseTakesHoldsNothingUp) {
+  const auto server = serve("one");
+  const auto account = make_user(*server, 1);
+  const auto user = server->user(account.key);
+  start_bot(user, "a");
+  ASSERT_TRUE(reaches(user, "a", "active"));
+  const auto token = token_of_bot({server.get()});
+  const auto rest = std::string(65, 'a');
+
+  add_speech({{"segments", json::array()}}, std::string(1, '\0') + rest);
+  add_speaker("\xff" + rest, "SPEAKER_START", "0");
+  add_speaker(token, "SPEAKER_START", "0");
+  add_speech({{"segments", {{{"start", 1}, {"end", 2}, {"text", "after it"}}}}}, token);
+
+  EXPECT_TRUE(eventually([&] {
+    const auto said = transcript(user);
+    return said.size() == 1 && said[0].speaker == "Ann Example";
+  }));
+  EXPECT_TRUE(eventually([&] {
+    return left_in("transcription_segments") == 0 && left_in("speaker_events_relative") == 0;
+  }));
+  http::RawClient connection(server->port());
+  const auto answer = connection.exchange(
+      "POST /bots/internal/callback/%00" + rest +
+      "/exited HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+      "Content-Length: 2\r\n\r\n{}");
+  EXPECT_EQ(answer->status, 404) << answer->body;
 }
 
 class StreamsOfTwo : public StreamsTest {

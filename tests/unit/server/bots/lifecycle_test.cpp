@@ -104,6 +104,15 @@ TEST_F(LifecycleTest, LaunchGivesTheBotASecretOfItsOwn) {
   EXPECT_EQ(lifecycle_.authenticate("").error().code, Errc::not_found);
 }
 
+TEST_F(LifecycleTest, OnlyWhatCouldBeASecretIsLookedFor) {
+  for (const auto size : {64u, 76u, 66u, 65u, 128u}) {
+    for (const char byte : {'\0', '\xff', 'g', 'A', '%'}) {
+      const auto text = std::string(1, byte) + std::string(size - 1, 'a');
+      EXPECT_EQ(lifecycle_.authenticate(text).error().code, Errc::not_found);
+    }
+  }
+}
+
 TEST_F(LifecycleTest, SecretsOfOneTimeStandTogetherInTheStore) {
   const auto first = session(reserve("a").id);
   const auto second = session(reserve("b").id);

@@ -195,6 +195,23 @@ TEST_F(SpeechIngestTest, WhatCannotBeTakenIsCountedAndHoldsNothingUp) {
                    "the field payload is missing"}));
 }
 
+TEST_F(SpeechIngestTest, AnEntryThatCannotBeDealtWithHoldsNothingUp) {
+  const auto meeting = activate("a");
+  const auto fragile = [](const events::StreamEntry& entry) {
+    if (entry.field("poison") != nullptr) throw std::length_error("too long");
+    return decode_speech_entry(entry);
+  };
+  SpeechIngest ingest({database_, lifecycle_, bus_, clock_}, fragile, [this](auto&, auto& reason) {
+    refused_.push_back(reason);
+  });
+  const std::vector<events::StreamEntry> entries = {{.id = next_id(), .fields = {{"poison", ""}}},
+                                                    said(token(meeting.id), segment(1, 2, "yes"))};
+  ingest.take(entries);
+
+  EXPECT_EQ(transcript(meeting.id).size(), 1u);
+  EXPECT_EQ(refused_, Texts{"the store refuses it"});
+}
+
 TEST_F(SpeechIngestTest, ATokenReachesItsOwnMeetingOnlyWhateverTheEntrySays) {
   const auto mine = activate("mine");
   const auto other = activate("other");
