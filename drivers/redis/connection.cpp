@@ -119,8 +119,12 @@ std::optional<Reply> Connection::read_one(Instant deadline, const Interrupt* int
 
 Reply Connection::run(const Command& command) {
   auto replies = run_all(std::span(&command, 1));
-  auto& reply = replies.front();
-  if (!reply.is_error()) return std::move(reply);
+  throw_if_refused(command, replies.front());
+  return std::move(replies.front());
+}
+
+void Connection::throw_if_refused(const Command& command, const Reply& reply) {
+  if (!reply.is_error()) return;
   const auto text =
       "Redis refused " + command.front() + ": " + std::string(without_arguments(reply.text));
   if (passes(reply.text)) throw Unavailable(text);

@@ -51,6 +51,9 @@ class Connection {
   // All of them in one flight; the answers in their order, errors among them.
   std::vector<Reply> run_all(std::span<const Command> commands);
 
+  // As run() does, for a reply of those that have errors among them.
+  static void throw_if_refused(const Command& command, const Reply& reply);
+
   // For a command that blocks at the server, at most `wait`: its answer, errors among them; nullopt
   // when `interrupt` was raised before. Then the connection is of no more use.
   std::optional<Reply> run_blocking(const Command& command,

@@ -1,6 +1,8 @@
 #include "server/app/transcript_streams.hpp"
 
 #include <chrono>
+#include <limits>
+#include <utility>
 
 namespace bot::app {
 namespace {
@@ -43,12 +45,17 @@ class TranscriptStreams::Intake {
                 [this](const auto& entry, const auto& reason) { refused(entry, reason); }),
         stream_(
             {.url = url, .stream = source_.stream, .group = source_.group, .consumer = consumer},
-            [this](std::span<const events::StreamEntry> entries) { ingest_.take(entries); }) {}
+            [this](std::span<const events::StreamEntry> entries) { ingest_.take(entries); },
+            {.on_problem = [this](const auto& problem) { became(problem); },
+             .on_failed_entry = [this](const auto& entry,
+                                       const auto& why) { failed(entry, why); }}) {}
 
   void start() { stream_.start(); }
+  void begin_to_stop() { stream_.begin_to_stop(); }
   void stop() { stream_.stop(); }
   std::string problem() const {
-    return stream_.refused() ? "Redis refuses to read the stream " + source_.stream : "";
+    const auto problem = stream_.problem();
+    return problem.empty() ? "" : "the stream " + source_.stream + " is not read: " + problem;
   }
 
   Family numbers() const {
@@ -59,9 +66,31 @@ class TranscriptStreams::Intake {
             .samples = {{static_cast<double>(counts.stored), {{"outcome", "stored"}}},
                         {static_cast<double>(counts.refused), {{"outcome", "refused"}}}}};
   }
+  Family::Sample backlog() const {
+    const auto count = stream_.backlog();
+    return {count ? static_cast<double>(*count) : std::numeric_limits<double>::quiet_NaN(),
+            {{"stream", source_.stream}}};
+  }
 
  private:
-  // On the stream's thread. Whoever may write to Redis must not be able to fill the log.
+  // These on the stream's thread.
+  void became(const std::string& problem) {
+    if (problem.empty()) {
+      log_.write(Log::Level::info, "a stream is read again", {{"stream", source_.stream}});
+      return;
+    }
+    log_.write(Log::Level::error,
+               "a stream is not read",
+               {{"stream", source_.stream}, {"reason", problem}});
+  }
+
+  void failed(const events::StreamEntry& entry, const std::string& why) {
+    log_.write(Log::Level::error,
+               "an entry of a stream was given up",
+               {{"stream", source_.stream}, {"entry", entry.id}, {"reason", why}});
+  }
+
+  // Whoever may write to Redis must not be able to fill the log.
   void refused(const std::string& entry, const std::string& reason) {
     const auto now = steady_clock::now();
     if (now < next_line_) {
@@ -101,6 +130,8 @@ void TranscriptStreams::start() {
 
 void TranscriptStreams::stop() {
   for (const auto& intake : intakes_)
+    intake->begin_to_stop();
+  for (const auto& intake : intakes_)
     intake->stop();
 }
 
@@ -115,6 +146,12 @@ std::vector<Family> TranscriptStreams::numbers() const {
   std::vector<Family> numbers;
   for (const auto& intake : intakes_)
     numbers.push_back(intake->numbers());
+  Family backlog{.name = "botd_stream_backlog_entries",
+                 .help = "Entries of a stream that no server has dealt with",
+                 .kind = Family::Kind::gauge};
+  for (const auto& intake : intakes_)
+    backlog.samples.push_back(intake->backlog());
+  numbers.push_back(std::move(backlog));
   return numbers;
 }
 

@@ -32,8 +32,10 @@ class TranscriptStreams {
   TranscriptStreams& operator=(const TranscriptStreams&) = delete;
 
   void start();
+  // All of them at the same time.
   void stop();
-  // Empty when all is well or Redis is away; otherwise what anybody may be told. Asks nobody.
+  // Why a stream is not read although Redis is there, as anybody may be told; empty when all are.
+  // Asks nobody.
   std::string problem() const;
   // For /metrics.
   std::vector<Family> numbers() const;

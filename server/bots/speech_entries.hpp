@@ -10,7 +10,7 @@
 #include "base/result.hpp"
 #include "server/bots/callbacks.hpp"
 #include "server/domain/speaker_turns.hpp"
-#include "server/events/redis_stream.hpp"
+#include "server/events/stream_entry.hpp"
 
 namespace bot::bots {
 

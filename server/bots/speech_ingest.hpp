@@ -15,7 +15,7 @@
 #include "base/clock.hpp"
 #include "server/bots/lifecycle.hpp"
 #include "server/bots/speech_entries.hpp"
-#include "server/events/redis_stream.hpp"
+#include "server/events/stream_entry.hpp"
 
 namespace bot::bots {
 

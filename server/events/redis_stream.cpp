@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/fault.hpp"
-#include "base/text.hpp"
 #include "drivers/redis/connection.hpp"
 
 namespace bot::events {
@@ -12,12 +11,15 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::int64_t claimed_at_once = 100;
+constexpr const char* no_entry = "0-0";
 
 // Removing a consumer forgets what is pending for it, so that looking and removing must be one.
 // KEYS: the stream. ARGV: the group, whom (empty: all but the next one), ourselves, idle for how
 // many milliseconds.
 constexpr std::string_view forget_script = R"(
-for _, row in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
+local rows = redis.pcall('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])
+if rows.err then return rows end
+for _, row in ipairs(rows) do
   local one = {}
   for i = 1, #row, 2 do one[row[i]] = row[i + 1] end
   local meant = one.name == ARGV[2] or (ARGV[2] == '' and one.name ~= ARGV[3])
@@ -27,22 +29,36 @@ for _, row in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
 end
 )";
 
-struct Id {
-  std::int64_t milliseconds = 0;
-  std::int64_t number = 0;
-};
-
-std::optional<Id> parse_id(std::string_view text) {
-  const auto dash = text.find('-');
-  if (dash == text.npos) return std::nullopt;
-  const auto milliseconds = parse_int(text.substr(0, dash));
-  const auto number = parse_int(text.substr(dash + 1));
-  if (!milliseconds || !number) return std::nullopt;
-  return Id{*milliseconds, *number};
+// Redis was flushed, or the stream deleted.
+bool is_missing(const redis::Reply& reply) {
+  return reply.is_error() &&
+         (reply.text.starts_with("NOGROUP") || reply.text.starts_with("UNBLOCKED") ||
+          reply.text.starts_with("ERR no such key"));
 }
 
-bool is_missing(const redis::Reply& reply) {
-  return reply.text.starts_with("NOGROUP") || reply.text.starts_with("UNBLOCKED");
+// Answers to commands that Redis may refuse only because there is no stream.
+std::vector<redis::Reply> run_checked(redis::Connection& connection,
+                                      std::span<const redis::Command> commands) {
+  auto replies = connection.run_all(commands);
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    if (!is_missing(replies[i])) redis::Connection::throw_if_refused(commands[i], replies[i]);
+  }
+  return replies;
+}
+
+// "Redis refused XACK: NOPERM", without what follows: it may name a user.
+std::string first_words(std::string_view refusal) {
+  const auto colon = refusal.find(": ");
+  if (colon == refusal.npos) return std::string(refusal);
+  return std::string(refusal.substr(0, refusal.find(' ', colon + 2)));
+}
+
+// Of [name, value, …].
+const redis::Reply* named(const redis::Reply& row, std::string_view name) {
+  for (std::size_t i = 0; i + 1 < row.list.size(); i += 2) {
+    if (row.list[i].text == name) return &row.list[i + 1];
+  }
+  return nullptr;
 }
 
 // [id, [name, value, …]]; no fields for one that was deleted while it was pending.
@@ -58,27 +74,11 @@ StreamEntry entry_of(const redis::Reply& reply) {
 
 }  // namespace
 
-const std::string* StreamEntry::field(std::string_view name) const {
-  const auto found = std::find_if(
-      fields.begin(), fields.end(), [&](const auto& one) { return one.first == name; });
-  return found == fields.end() ? nullptr : &found->second;
-}
-
-UnixMillis StreamEntry::at() const {
-  const auto parsed = parse_id(id);
-  return parsed ? parsed->milliseconds : 0;
-}
-
-std::int64_t StreamEntry::position() const {
-  constexpr int bits = 20;
-  constexpr std::int64_t most = (std::int64_t{1} << bits) - 1;
-  const auto parsed = parse_id(id);
-  if (!parsed || parsed->milliseconds > (std::int64_t{1} << (62 - bits))) return 0;
-  return (parsed->milliseconds << bits) + std::min(parsed->number, most);
-}
-
-RedisStream::RedisStream(Options options, Handler handler)
-    : options_(std::move(options)), handler_(std::move(handler)) {}
+RedisStream::RedisStream(Options options, Handler handler, Hooks hooks)
+    : options_(std::move(options)),
+      handler_(std::move(handler)),
+      hooks_(std::move(hooks)),
+      at_once_(static_cast<std::size_t>(options_.batch)) {}
 
 RedisStream::~RedisStream() {
   stop();
@@ -88,26 +88,52 @@ void RedisStream::start() {
   thread_ = std::thread([this] { run(); });
 }
 
-void RedisStream::stop() {
+void RedisStream::begin_to_stop() {
   stopping_ = true;
   interrupt_.raise();
+}
+
+void RedisStream::stop() {
+  begin_to_stop();
   if (thread_.joinable()) thread_.join();
+}
+
+std::string RedisStream::problem() const {
+  const std::lock_guard lock(mutex_);
+  return problem_;
+}
+
+std::optional<std::int64_t> RedisStream::backlog() const {
+  const std::int64_t counted = backlog_;
+  return connected_ && counted >= 0 ? std::optional(counted) : std::nullopt;
+}
+
+void RedisStream::set_problem(const std::string& why, const std::string& told) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (problem_ == told) return;
+    problem_ = told;
+  }
+  if (hooks_.on_problem) hooks_.on_problem(why);
 }
 
 void RedisStream::run() {
   while (!stopping_) {
     try {
       follow();
-    } catch (const redis::Refused&) {
-      refused_ = true;
-    } catch (const Fault&) {
+    } catch (const redis::Refused& refused) {
+      set_problem(refused.what(), first_words(refused.what()));
+    } catch (const Unavailable&) {
       connected_ = false;
+    } catch (const std::exception& failure) {
+      connected_ = false;
+      set_problem(failure.what(), "a fault of the server's own");
     }
     if (!stopping_) pause();
   }
   try {
-    say_goodbye();
-  } catch (const Fault&) {
+    if (connected_ && !gave_up_) say_goodbye();
+  } catch (const std::exception&) {
     // The others take over what is left.
   }
   connected_ = false;
@@ -117,27 +143,24 @@ void RedisStream::follow() {
   redis::Connection connection({.address = redis::parse_url(options_.url).value()});
   make_group(connection);
   connected_ = true;
+  next_upkeep_ = {};
   auto source = Source::pending;
   while (!stopping_) {
     if (steady_clock::now() >= next_upkeep_ && look_after(connection)) source = Source::pending;
     const auto entries = read(connection, source);
     if (!entries) return;
-    if (entries->empty()) {
-      source = Source::fresh;
-    } else if (deal_with(*entries)) {
-      acknowledge(connection, *entries);
-    }
+    if (entries->empty()) source = Source::fresh;
+    if (!deal_with(connection, *entries)) return;
+    set_problem("", "");
   }
 }
 
 // Waiting at Redis may have been given up just when it gave something away.
 void RedisStream::say_goodbye() {
-  if (!connected_) return;
   redis::Connection connection({.address = redis::parse_url(options_.url).value()});
   while (const auto entries = read(connection, Source::pending)) {
     if (entries->empty()) break;
-    if (!deal_with(*entries)) return;
-    acknowledge(connection, *entries);
+    if (!deal_with(connection, *entries)) return;
   }
   forget(connection, options_.consumer, Millis{0});
 }
@@ -165,34 +188,60 @@ std::optional<std::vector<StreamEntry>> RedisStream::read(redis::Connection& con
                            : connection.run_all(std::span(&command, 1)).front();
   if (!reply) return std::nullopt;
   std::vector<StreamEntry> entries;
-  if (reply->is_error()) {
-    // Redis was flushed, or the stream deleted.
-    if (!is_missing(*reply)) throw redis::Refused("Redis refused XREADGROUP");
+  if (is_missing(*reply)) {
     make_group(connection);
     return entries;
   }
-  refused_ = false;
+  redis::Connection::throw_if_refused(command, *reply);
   if (reply->list.empty() || reply->list[0].list.size() != 2) return entries;
   for (const auto& each : reply->list[0].list[1].list)
     entries.push_back(entry_of(each));
   return entries;
 }
 
-bool RedisStream::deal_with(std::span<const StreamEntry> entries) {
+bool RedisStream::may_hand_over() {
+  if (!stopping_) return true;
+  const auto now = steady_clock::now();
+  if (!last_call_) last_call_ = now + options_.farewell;
+  return now < *last_call_;
+}
+
+bool RedisStream::deal_with(redis::Connection& connection, std::span<const StreamEntry> entries) {
+  while (!entries.empty()) {
+    if (!may_hand_over()) return false;
+    const auto part = entries.first(std::min(at_once_, entries.size()));
+    const auto outcome = hand_over(part);
+    if (outcome == Outcome::dealt_with) {
+      acknowledge(connection, part);
+      entries = entries.subspan(part.size());
+      at_once_ = std::min(2 * at_once_, static_cast<std::size_t>(options_.batch));
+      continue;
+    }
+    // It may have been too much at once.
+    at_once_ = std::max<std::size_t>(part.size() / 2, 1);
+    if (outcome == Outcome::failed) continue;
+    if (!stopping_) pause();
+    gave_up_ = stopping_;
+    if (gave_up_) return false;
+    if (steady_clock::now() >= next_upkeep_) take_stock(connection);
+  }
+  return true;
+}
+
+RedisStream::Outcome RedisStream::hand_over(std::span<const StreamEntry> entries) {
   std::vector<StreamEntry> there;
   std::copy_if(entries.begin(), entries.end(), std::back_inserter(there), [](const auto& entry) {
     return !entry.fields.empty();
   });
-  while (!there.empty()) {
-    try {
-      handler_(there);
-      break;
-    } catch (const Unavailable&) {
-      if (stopping_) return false;
-      pause();
-    }
+  try {
+    if (!there.empty()) handler_(there);
+  } catch (const Unavailable&) {
+    return Outcome::not_now;
+  } catch (const std::exception& failure) {
+    if (entries.size() > 1) return Outcome::failed;
+    if (hooks_.on_failed_entry) hooks_.on_failed_entry(there.front(), failure.what());
   }
-  return true;
+  return Outcome::dealt_with;
 }
 
 void RedisStream::acknowledge(redis::Connection& connection,
@@ -205,15 +254,40 @@ void RedisStream::acknowledge(redis::Connection& connection,
   }
   std::vector<redis::Command> commands = {std::move(acknowledged)};
   if (only_group_) commands.push_back(std::move(deleted));
-  connection.run_all(commands);
+  run_checked(connection, commands);
 }
 
 bool RedisStream::look_after(redis::Connection& connection) {
-  next_upkeep_ = steady_clock::now() + options_.upkeep;
-  const std::vector<redis::Command> asked = {{"XINFO", "GROUPS", options_.stream}};
-  only_group_ = connection.run_all(asked).front().list.size() <= 1;
+  take_stock(connection);
   forget(connection, "", options_.forget_after);
   return claim_stale(connection);
+}
+
+void RedisStream::take_stock(redis::Connection& connection) {
+  next_upkeep_ = steady_clock::now() + options_.upkeep;
+  // With an id that no entry has: a right that is missing shows before an entry was taken.
+  const std::vector<redis::Command> asked = {{"XINFO", "GROUPS", options_.stream},
+                                             {"XLEN", options_.stream},
+                                             {"XACK", options_.stream, options_.group, no_entry},
+                                             {"XDEL", options_.stream, no_entry}};
+  const auto replies = run_checked(connection, asked);
+  only_group_ = replies[0].list.size() == 1;
+  count(replies[0], replies[1]);
+  if (hooks_.on_upkeep) hooks_.on_upkeep();
+}
+
+// All that is in the stream, unless others read it, too. Redis tells since version 7 what a group
+// has not been given yet.
+void RedisStream::count(const redis::Reply& groups, const redis::Reply& length) {
+  backlog_ = length.integer;
+  if (only_group_) return;
+  for (const auto& group : groups.list) {
+    const auto* name = named(group, "name");
+    const auto* pending = named(group, "pending");
+    const auto* lag = named(group, "lag");
+    if (name == nullptr || name->text != options_.group || pending == nullptr) continue;
+    if (lag != nullptr && !lag->is_nil()) backlog_ = pending->integer + lag->integer;
+  }
 }
 
 // XCLAIM looks at the idle time itself, so that of several servers one gets each entry. (XAUTOCLAIM
@@ -222,17 +296,16 @@ bool RedisStream::claim_stale(redis::Connection& connection) const {
   const std::vector<redis::Command> asked = {
       {"XPENDING", options_.stream, options_.group, "-", "+", std::to_string(claimed_at_once)}};
   const auto idle = std::to_string(options_.claim_after.count());
-  redis::Command claim = {"XCLAIM", options_.stream, options_.group, options_.consumer, idle};
-  const auto without_ids = claim.size();
+  redis::Command claim = {
+      "XCLAIM", options_.stream, options_.group, options_.consumer, idle, no_entry};
   // [id, consumer, idle, deliveries]
-  const auto pending = connection.run_all(asked).front();
+  const auto pending = run_checked(connection, asked).front();
   for (const auto& row : pending.list) {
     if (row.list.size() != 4 || row.list[1].text == options_.consumer) continue;
     if (row.list[2].integer >= options_.claim_after.count()) claim.push_back(row.list[0].text);
   }
-  if (claim.size() == without_ids) return false;
   claim.emplace_back("JUSTID");
-  return !connection.run_all(std::span(&claim, 1)).front().list.empty();
+  return !run_checked(connection, std::span(&claim, 1)).front().list.empty();
 }
 
 void RedisStream::forget(redis::Connection& connection,
@@ -246,7 +319,7 @@ void RedisStream::forget(redis::Connection& connection,
                                                  std::string(consumer),
                                                  options_.consumer,
                                                  std::to_string(idle.count())}};
-  connection.run_all(commands);
+  run_checked(connection, commands);
 }
 
 void RedisStream::pause() {

@@ -5,17 +5,17 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <thread>
-#include <utility>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "base/duration.hpp"
 #include "drivers/redis/interrupt.hpp"
+#include "server/events/stream_entry.hpp"
 
 namespace bot::redis {
 class Connection;
@@ -23,21 +23,6 @@ struct Reply;
 }  // namespace bot::redis
 
 namespace bot::events {
-
-// Its id is the stream's own: the server's time in milliseconds, and a number in that millisecond.
-struct StreamEntry {
-  std::string id;
-  std::vector<std::pair<std::string, std::string>> fields;  // bytes as they were sent
-
-  // nullptr when there is none of that name.
-  const std::string* field(std::string_view name) const;
-  // When it was added, by Redis's clock; 0 when the id is none.
-  UnixMillis at() const;
-  // Grows with each entry of a stream; 0 when the id is none.
-  std::int64_t position() const;
-
-  bool operator==(const StreamEntry&) const = default;
-};
 
 // Takes the entries of a stream as one consumer of a group, on a thread of its own. What it was
 // given and has not dealt with stays pending in Redis, and is taken over by another consumer, or by
@@ -56,27 +41,43 @@ class RedisStream {
     Millis upkeep{5'000};          // between looks for such
     Millis wait{5'000};            // at Redis, for the next entry
     Millis retry_pause{500};
+    Millis farewell{2'000};  // at the end no entry is handed over later than this
   };
-  // On the stream's thread, oldest first. On return they count as dealt with; bot::Unavailable
-  // has the same entries come again after a pause. Must throw nothing else.
+  // On the stream's thread, oldest first. On return they count as dealt with. bot::Unavailable has
+  // the same entries come again after a pause, half as many at once; any other exception at once
+  // and likewise, until it is known which of them fails: that one counts as dealt with, too.
   using Handler = std::function<void(std::span<const StreamEntry>)>;
+  // Told on the stream's thread; may be empty, must not throw.
+  struct Hooks {
+    // Why it takes nothing any more, for the log; empty: it does again. Once for each change.
+    std::function<void(const std::string& problem)> on_problem = {};
+    std::function<void(const StreamEntry& entry, const std::string& why)> on_failed_entry = {};
+    // At every upkeep.
+    std::function<void()> on_upkeep = {};
+  };
 
-  RedisStream(Options options, Handler handler);
+  RedisStream(Options options, Handler handler, Hooks hooks);
   ~RedisStream();
   RedisStream(const RedisStream&) = delete;
   RedisStream& operator=(const RedisStream&) = delete;
 
   void start();
+  // Returns at once; stop() follows. For several that are to end at the same time.
+  void begin_to_stop();
   // Deals with what it was given, if that can be done at once, and leaves the group when nothing is
   // left to it. After this no handler runs.
   void stop();
   bool connected() const { return connected_; }
-  // Why it takes nothing: the key is no stream, the user may not. Empty when it does.
-  bool refused() const { return refused_; }
+  // Why it takes nothing although Redis is there, as anybody may be told: the key is no stream, a
+  // right is missing. Empty when it does.
+  std::string problem() const;
+  // Entries that nobody has dealt with, as of the last upkeep; nullopt: not known.
+  std::optional<std::int64_t> backlog() const;
 
  private:
   using Instant = std::chrono::steady_clock::time_point;
   enum class Source { pending, fresh };
+  enum class Outcome { dealt_with, not_now, failed };
 
   void run();
   void follow();
@@ -84,23 +85,35 @@ class RedisStream {
   void make_group(redis::Connection& connection) const;
   // nullopt: interrupted.
   std::optional<std::vector<StreamEntry>> read(redis::Connection& connection, Source source);
-  // False when it has to stop before the handler could deal with them.
-  bool deal_with(std::span<const StreamEntry> entries);
+  // Acknowledges what it has handed over. False when it has to stop before all of them were.
+  bool deal_with(redis::Connection& connection, std::span<const StreamEntry> entries);
+  Outcome hand_over(std::span<const StreamEntry> entries);
   void acknowledge(redis::Connection& connection, std::span<const StreamEntry> entries) const;
+  bool may_hand_over();
   // Takes over what others have left; true when there was something.
   bool look_after(redis::Connection& connection);
+  void take_stock(redis::Connection& connection);
+  void count(const redis::Reply& groups, const redis::Reply& length);
   bool claim_stale(redis::Connection& connection) const;
   void forget(redis::Connection& connection, std::string_view consumer, Millis idle) const;
+  void set_problem(const std::string& why, const std::string& told);
   void pause();
 
   const Options options_;
   const Handler handler_;
+  const Hooks hooks_;
   redis::Interrupt interrupt_;
-  bool only_group_ = true;  // used by the thread
-  Instant next_upkeep_{};   // likewise
+  // Used by the thread:
+  bool only_group_ = false;
+  bool gave_up_ = false;
+  std::size_t at_once_;
+  Instant next_upkeep_{};
+  std::optional<Instant> last_call_;
   std::atomic<bool> connected_{false};
-  std::atomic<bool> refused_{false};
   std::atomic<bool> stopping_{false};
+  std::atomic<std::int64_t> backlog_{-1};
+  mutable std::mutex mutex_;
+  std::string problem_;  // guarded by mutex_
   std::thread thread_;
 };
 

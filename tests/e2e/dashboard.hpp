@@ -38,7 +38,8 @@ inline bool tells(const std::string& told, const std::string& metric) {
 
 // These are told by servers with Redis only.
 inline bool is_of_redis(const std::string& name) {
-  return name.starts_with("botd_redis_");
+  return name.starts_with("botd_redis_") || name.starts_with("botd_speech_") ||
+         name.starts_with("botd_speaker_") || name.starts_with("botd_stream_");
 }
 
 // Families as they are declared: the names in the "# TYPE" lines.

@@ -76,7 +76,12 @@ class Consumer {
  public:
   explicit Consumer(RedisStream::Options options)
       : stream_(std::move(options),
-                [this](std::span<const StreamEntry> entries) { take(entries); }) {
+                [this](std::span<const StreamEntry> entries) { take(entries); },
+                {.on_problem = [this](const std::string& problem) { note(problem); },
+                 .on_failed_entry =
+                     [this](const auto& entry, const auto& why) {
+                       note("gave up " + *entry.field("payload") + ": " + why);
+                     }}) {
     stream_.start();
   }
   ~Consumer() { stream_.stop(); }
@@ -87,21 +92,36 @@ class Consumer {
     const std::lock_guard lock(mutex_);
     return taken_;
   }
+  std::vector<std::string> notes() const {
+    const std::lock_guard lock(mutex_);
+    return notes_;
+  }
   void set_store_away(bool away) { away_ = away; }
+  // The store takes no more at once.
+  void set_most(std::size_t most) { most_ = most; }
   int tries() const { return tries_; }
   RedisStream& stream() { return stream_; }
 
  private:
   void take(std::span<const StreamEntry> entries) {
     ++tries_;
-    if (away_) throw Unavailable("the store is away");
+    if (away_ || entries.size() > most_) throw Unavailable("the store is away");
+    for (const auto& entry : entries) {
+      if (*entry.field("payload") == "poison") throw std::length_error("too long");
+    }
     const std::lock_guard lock(mutex_);
     for (const auto& entry : entries)
       taken_.push_back(*entry.field("payload"));
   }
+  void note(const std::string& what) {
+    const std::lock_guard lock(mutex_);
+    notes_.push_back(what);
+  }
 
   mutable std::mutex mutex_;
   std::vector<std::string> taken_;
+  std::vector<std::string> notes_;
+  std::atomic<std::size_t> most_{1000};
   std::atomic<bool> away_{false};
   std::atomic<int> tries_{0};
   RedisStream stream_;
@@ -227,11 +247,116 @@ TEST_F(Streams, AKeyThatIsNoStreamIsSaid) {
   connection_.run({"SET", stream_, "text"});
   Consumer one(options("one"));
 
-  EXPECT_TRUE(soon([&] { return one.stream().refused(); }));
+  EXPECT_TRUE(soon([&] { return !one.stream().problem().empty(); }));
   connection_.run({"DEL", stream_});
   add("a");
-  EXPECT_TRUE(soon([&] { return one.taken().size() == 1 && !one.stream().refused(); }));
+  EXPECT_TRUE(soon([&] { return one.taken().size() == 1 && one.stream().problem().empty(); }));
 }
+
+TEST_F(Streams, WhatIsTooMuchAtOnceIsTakenInSmallerParts) {
+  auto many = options("one");
+  many.batch = 16;
+  Texts all;
+  for (int i = 0; i < 40; ++i) {
+    all.push_back(std::to_string(i));
+    add(all.back());
+  }
+  Consumer one(many);
+  one.set_most(1);
+
+  ASSERT_TRUE(soon([&] { return one.taken().size() >= all.size(); }));
+  EXPECT_EQ(one.taken(), all);
+  EXPECT_TRUE(soon([&] { return length() == 0 && pending() == 0; }));
+}
+
+TEST_F(Streams, AnEntryThatBreaksItsHandlerIsGivenUpAndTheOthersAreTaken) {
+  auto many = options("one");
+  many.batch = 16;
+  for (const auto* text : {"a", "b", "poison", "c", "d"})
+    add(text);
+  Consumer one(many);
+
+  ASSERT_TRUE(soon([&] { return one.taken().size() == 4; }));
+  EXPECT_EQ(one.taken(), (Texts{"a", "b", "c", "d"}));
+  EXPECT_EQ(one.notes(), Texts{"gave up poison: too long"});
+  EXPECT_TRUE(soon([&] { return length() == 0 && pending() == 0; }));
+}
+
+TEST_F(Streams, AnEndDoesNotTryAStoreAgainThatIsAway) {
+  auto patient = options("one");
+  patient.retry_pause = Millis{3'600'000};
+  Consumer one(patient);
+  one.set_store_away(true);
+  add("kept");
+  ASSERT_TRUE(soon([&] { return one.tries() == 1; }));
+  one.stream().stop();
+
+  EXPECT_EQ(one.tries(), 1);
+  EXPECT_EQ(pending(), 1);
+}
+
+TEST_F(Streams, WhatNobodyHasDealtWithIsCounted) {
+  Consumer one(options("one"));
+  ASSERT_TRUE(soon([&] { return one.stream().backlog() == 0; }));
+  one.set_store_away(true);
+  for (const auto* text : {"a", "b", "c"})
+    add(text);
+
+  EXPECT_TRUE(soon([&] { return one.stream().backlog() == 3; }));
+  one.set_store_away(false);
+  EXPECT_TRUE(soon([&] { return one.stream().backlog() == 0; }));
+}
+
+TEST_F(Streams, WhatOnlyOthersHaveNotReadIsNotCounted) {
+  make_group("other");
+  Consumer one(options("one"));
+  add("a");
+
+  EXPECT_TRUE(soon([&] { return one.taken().size() == 1 && one.stream().backlog() == 0; }));
+  EXPECT_EQ(length(), 1);
+}
+
+// Of a user of Redis.
+class MissingRight : public Streams, public testing::WithParamInterface<std::string> {
+ protected:
+  MissingRight() {
+    connection_.run({"ACL", "SETUSER", user_, "on", ">pass", "~*", "+@all", "-" + GetParam()});
+  }
+  ~MissingRight() override { connection_.run({"ACL", "DELUSER", user_}); }
+
+  const std::string user_ = "user" + random_hex(12);
+};
+
+TEST_P(MissingRight, IsSaidOnceBeforeAnEntryIsTaken) {
+  make_group("other");
+  add("a");
+  auto limited = options("one");
+  const std::string scheme = "redis://";
+  limited.url = scheme + user_ + ":pass@" + limited.url.substr(scheme.size());
+  Consumer one(limited);
+  const auto upper = [](std::string word) {
+    std::transform(word.begin(), word.end(), word.begin(), ::toupper);
+    return word;
+  };
+  const auto refusal = "Redis refused " + upper(GetParam()) + ": NOPERM";
+
+  ASSERT_TRUE(soon([&] { return one.stream().problem() == refusal; })) << one.stream().problem();
+  EXPECT_EQ(one.taken(), Texts{});
+  connection_.run({"ACL", "SETUSER", user_, "+" + GetParam()});
+  EXPECT_TRUE(soon([&] { return one.taken() == Texts{"a"} && one.stream().problem().empty(); }));
+  EXPECT_EQ(length(), 1);
+  const auto notes = one.notes();
+  ASSERT_EQ(notes.size(), 2u);
+  EXPECT_TRUE(notes[0].starts_with(refusal)) << notes[0];
+  EXPECT_EQ(notes[1], "");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Of,
+    MissingRight,
+    testing::Values(
+        "xgroup", "xinfo", "xlen", "xack", "xdel", "xpending", "xclaim", "xreadgroup", "eval"),
+    [](const auto& right) { return right.param; });
 
 TEST(StreamEntry, KnowsItsTimeAndItsPlace) {
   const StreamEntry first{.id = "1758142747001-0", .fields = {{"payload", "x"}}};
