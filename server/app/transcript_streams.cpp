@@ -42,17 +42,20 @@ class TranscriptStreams::Intake {
         log_(parts.log),
         ingest_({parts.database, parts.lifecycle, parts.bus, parts.clock},
                 source_.decode,
-                [this](const auto& entry, const auto& reason) { refused(entry, reason); }),
+                [this](const auto& refusal) { refused(refusal); }),
         stream_(
             {.url = url, .stream = source_.stream, .group = source_.group, .consumer = consumer},
             [this](std::span<const events::StreamEntry> entries) { ingest_.take(entries); },
             {.on_problem = [this](const auto& problem) { became(problem); },
-             .on_failed_entry = [this](const auto& entry,
-                                       const auto& why) { failed(entry, why); }}) {}
+             .on_failed_entry = [this](const auto& entry, const auto& why) { failed(entry, why); },
+             .on_upkeep = [this] { say_the_unsaid(); }}) {}
 
   void start() { stream_.start(); }
   void begin_to_stop() { stream_.begin_to_stop(); }
-  void stop() { stream_.stop(); }
+  void stop() {
+    stream_.stop();
+    say_the_unsaid();
+  }
   std::string problem() const {
     const auto problem = stream_.problem();
     return problem.empty() ? "" : "the stream " + source_.stream + " is not read: " + problem;
@@ -64,6 +67,7 @@ class TranscriptStreams::Intake {
             .help = source_.help,
             .kind = Family::Kind::counter,
             .samples = {{static_cast<double>(counts.stored), {{"outcome", "stored"}}},
+                        {static_cast<double>(counts.unchanged), {{"outcome", "unchanged"}}},
                         {static_cast<double>(counts.refused), {{"outcome", "refused"}}}}};
   }
   Family::Sample backlog() const {
@@ -91,19 +95,28 @@ class TranscriptStreams::Intake {
   }
 
   // Whoever may write to Redis must not be able to fill the log.
-  void refused(const std::string& entry, const std::string& reason) {
+  void refused(const bots::SpeechIngest::Refusal& refusal) {
     const auto now = steady_clock::now();
     if (now < next_line_) {
       ++unsaid_;
       return;
     }
+    say_the_unsaid();
     next_line_ = now + log_pause;
+    const auto meeting = refusal.meeting_id == 0 ? "" : std::to_string(refusal.meeting_id);
     log_.write(Log::Level::warning,
                "an entry of a stream was refused",
                {{"stream", source_.stream},
-                {"entry", entry},
-                {"reason", reason},
-                {"others_before", std::to_string(std::exchange(unsaid_, 0))}});
+                {"entry", refusal.entry_id},
+                {"meeting_id", meeting},
+                {"reason", refusal.reason}});
+  }
+
+  void say_the_unsaid() {
+    if (unsaid_ == 0) return;
+    log_.write(Log::Level::warning,
+               "more entries of a stream were refused",
+               {{"stream", source_.stream}, {"count", std::to_string(std::exchange(unsaid_, 0))}});
   }
 
   const Source source_;

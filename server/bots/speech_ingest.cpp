@@ -23,10 +23,23 @@ constexpr std::int64_t longest_turn_ms = 30 * 60'000;
 // How far a bot's clock may be off ours.
 constexpr Millis clock_error = std::chrono::hours{24};
 
-constexpr const char* refused_by_store = "the store refuses it";
+// Segments of one transaction, unless an entry alone has more.
+constexpr std::size_t most_at_once = 500;
 
 std::int64_t milliseconds(double seconds) {
   return std::llround(seconds * 1000);
+}
+
+// Neither names values.
+std::string reason_of(const std::exception& failure) {
+  const auto* refused = dynamic_cast<const sql::Fault*>(&failure);
+  return refused != nullptr ? std::string("the store refuses it: ") + refused->what()
+                            : "the server fails to deal with it";
+}
+
+std::size_t weight(const StreamedSpeech& speech) {
+  const auto* segments = std::get_if<std::vector<ReportedSegment>>(&speech.what);
+  return segments == nullptr ? 1 : std::max<std::size_t>(segments->size(), 1);
 }
 
 std::optional<std::string> unless_empty(const std::string& text) {
@@ -42,6 +55,7 @@ class SpeechIngest::Writing {
     std::vector<events::TranscriptChanged> spoken;
     Refusals refused;
     std::uint64_t stored = 0;
+    std::uint64_t unchanged = 0;
   };
 
   Writing(sql::Connection& connection, UnixMillis now, Outcome& outcome)
@@ -53,11 +67,12 @@ class SpeechIngest::Writing {
     for (const auto& letter : letters) {
       const auto problem = meeting ? open(*meeting, letter) : "its meeting was deleted";
       if (!problem.empty()) {
-        outcome_.refused.emplace_back(letter.entry_id, problem);
+        outcome_.refused.push_back({letter.entry_id, problem, letter.sender.meeting_id});
         continue;
       }
-      std::visit([&](const auto& what) { apply(letter, what); }, letter.speech.what);
-      ++outcome_.stored;
+      const bool is_new =
+          std::visit([&](const auto& what) { return apply(letter, what); }, letter.speech.what);
+      ++(is_new ? outcome_.stored : outcome_.unchanged);
     }
     for (const auto& [place, from_ms] : unmapped_)
       map_again(place.first, place.second, from_ms);
@@ -90,45 +105,69 @@ class SpeechIngest::Writing {
     return "";
   }
 
-  void apply(const Letter& /*letter*/, const SpeechBegins& begins) {
+  // Each says whether it changed what is stored.
+  bool apply(const Letter& /*letter*/, const SpeechBegins& begins) {
     speech_.set_start(meeting_->id, uid_, begins.at);
+    return true;
   }
 
-  void apply(const Letter& /*letter*/, const SpeechEnds& /*ends*/) {}
+  bool apply(const Letter& /*letter*/, const SpeechEnds& /*ends*/) { return false; }
 
-  void apply(const Letter& letter, const Segments& segments) {
-    if (segments.empty()) return;
+  bool apply(const Letter& letter, const Segments& segments) {
+    if (segments.empty()) return false;
     // Under a uid that never said when it began, times count from the session's start.
     if (!says_its_start_) speech_.set_start(meeting_->id, uid_, started_at_);
+    const auto spoken_by = speakers_of(segments);
+    std::vector<store::HeardSegment> heard;
+    for (std::size_t i = 0; i < segments.size(); ++i)
+      heard.push_back(heard_from(segments[i], spoken_by[i], letter.position));
+    const auto changed = speech_.put_all(meeting_->id, heard, now_);
+    auto news = nothing_spoken(uid_, started_at_);
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+      const auto& segment = segments[i];
+      if (!changed[i]) continue;
+      say(news, segment.start, segment.end, segment.text, segment.language, spoken_by[i]);
+    }
+    if (news.segments.empty()) return false;
+    outcome_.spoken.push_back(std::move(news));
+    return true;
+  }
+
+  bool apply(const Letter& /*letter*/, const SpeakerEvent& event) {
+    if (!speech_.add_event(meeting_->id, uid_, event)) return false;
+    const auto [found, is_new] = unmapped_.try_emplace(std::pair(uid_, started_at_), event.at_ms);
+    if (!is_new) found->second = std::min(found->second, event.at_ms);
+    return true;
+  }
+
+  std::vector<domain::SpokenBy> speakers_of(const Segments& segments) {
     const auto first = std::min_element(
         segments.begin(), segments.end(), [](auto& a, auto& b) { return a.start < b.start; });
     const auto last = std::max_element(
         segments.begin(), segments.end(), [](auto& a, auto& b) { return a.end < b.end; });
     const auto turns = turns_between(milliseconds(first->start), milliseconds(last->end));
-    auto news = nothing_spoken(uid_, started_at_);
+    std::vector<domain::SpokenBy> speakers;
     for (const auto& segment : segments) {
-      auto speaker = domain::SpokenBy{domain::SpeakerMapping::mapped, segment.speaker};
-      if (segment.speaker.empty())
-        speaker = turns.speaker_of(milliseconds(segment.start), milliseconds(segment.end));
-      const store::HeardSegment heard{{uid_,
-                                       uid_ + ":" + std::to_string(milliseconds(segment.start)),
-                                       segment.start,
-                                       segment.end,
-                                       segment.text,
-                                       unless_empty(speaker.name),
-                                       unless_empty(segment.language)},
-                                      letter.position,
-                                      segment.speaker.empty()};
-      if (!speech_.put(meeting_->id, heard, now_)) continue;
-      say(news, segment.start, segment.end, segment.text, segment.language, speaker);
+      speakers.push_back(
+          segment.speaker.empty()
+              ? turns.speaker_of(milliseconds(segment.start), milliseconds(segment.end))
+              : domain::SpokenBy{domain::SpeakerMapping::mapped, segment.speaker});
     }
-    if (!news.segments.empty()) outcome_.spoken.push_back(std::move(news));
+    return speakers;
   }
 
-  void apply(const Letter& /*letter*/, const SpeakerEvent& event) {
-    if (!speech_.add_event(meeting_->id, uid_, event)) return;
-    const auto [found, is_new] = unmapped_.try_emplace(std::pair(uid_, started_at_), event.at_ms);
-    if (!is_new) found->second = std::min(found->second, event.at_ms);
+  store::HeardSegment heard_from(const ReportedSegment& segment,
+                                 const domain::SpokenBy& speaker,
+                                 std::int64_t position) const {
+    return {{uid_,
+             uid_ + ":" + std::to_string(milliseconds(segment.start)),
+             segment.start,
+             segment.end,
+             segment.text,
+             unless_empty(speaker.name),
+             unless_empty(segment.language)},
+            position,
+            segment.speaker.empty()};
   }
 
   // An event changes who spoke from its time on.
@@ -141,11 +180,12 @@ class SpeechIngest::Writing {
       end = std::max(end, milliseconds(segment.end_s));
     const auto turns = turns_between(milliseconds(segments.front().start_s), end);
     auto news = nothing_spoken(uid, started_at);
+    std::vector<store::SegmentSpeaker> speakers;
     for (const auto& segment : segments) {
       const auto speaker =
           turns.speaker_of(milliseconds(segment.start_s), milliseconds(segment.end_s));
       if (unless_empty(speaker.name) == segment.speaker) continue;
-      speech_.set_speaker(segment.id, unless_empty(speaker.name));
+      speakers.push_back({segment.id, unless_empty(speaker.name)});
       say(news,
           segment.start_s,
           segment.end_s,
@@ -153,6 +193,7 @@ class SpeechIngest::Writing {
           segment.language.value_or(""),
           speaker);
     }
+    speech_.set_speakers(speakers);
     if (!news.segments.empty()) outcome_.spoken.push_back(std::move(news));
   }
 
@@ -215,8 +256,8 @@ std::vector<SpeechIngest::Letter> SpeechIngest::open_letters(
       if (auto letter = open_letter(entry, senders, refused)) letters.push_back(*std::move(letter));
     } catch (const Unavailable&) {
       throw;
-    } catch (const std::exception&) {
-      refused.emplace_back(entry.id, refused_by_store);
+    } catch (const std::exception& failure) {
+      refused.push_back({entry.id, reason_of(failure)});
     }
   }
   // Every server holds meetings in the same order.
@@ -231,7 +272,7 @@ std::optional<SpeechIngest::Letter> SpeechIngest::open_letter(const events::Stre
                                                               Refusals& refused) const {
   auto speech = decode_(entry);
   if (!speech) {
-    refused.emplace_back(entry.id, speech.error().message);
+    refused.push_back({entry.id, speech.error().message});
     return std::nullopt;
   }
   auto known = senders.find(speech->token);
@@ -240,7 +281,7 @@ std::optional<SpeechIngest::Letter> SpeechIngest::open_letter(const events::Stre
     known = senders.emplace(speech->token, found ? std::optional(*found) : std::nullopt).first;
   }
   if (!known->second) {
-    refused.emplace_back(entry.id, "its token is that of no session");
+    refused.push_back({entry.id, "its token is that of no session"});
     return std::nullopt;
   }
   return Letter{entry.id, entry.position(), entry.at(), *known->second, *std::move(speech)};
@@ -249,47 +290,53 @@ std::optional<SpeechIngest::Letter> SpeechIngest::open_letter(const events::Stre
 void SpeechIngest::take(std::span<const events::StreamEntry> entries) {
   Refusals refused;
   const auto letters = open_letters(entries, refused);
+  for (std::span<const Letter> left = letters; !left.empty();) {
+    const auto part = left.first(next_part(left));
+    store_part(part, refused);
+    left = left.subspan(part.size());
+  }
+  // Not before: had the store gone away, all of them would come again.
+  refused_ += refused.size();
+  for (const auto& refusal : refused)
+    on_refused_(refusal);
+}
+
+// How many of the first ones are of one meeting and not too much at once.
+std::size_t SpeechIngest::next_part(std::span<const Letter> letters) {
+  std::size_t count = 1;
+  auto taken = weight(letters[0].speech);
+  for (; count < letters.size(); ++count) {
+    taken += weight(letters[count].speech);
+    const bool is_same = letters[count].sender.meeting_id == letters[0].sender.meeting_id;
+    if (!is_same || taken > most_at_once) break;
+  }
+  return count;
+}
+
+void SpeechIngest::store_part(std::span<const Letter> letters, Refusals& refused) {
   try {
     store(letters, refused);
   } catch (const Unavailable&) {
     throw;
-  } catch (const std::exception&) {
+  } catch (const std::exception& failure) {
+    if (letters.size() == 1) {
+      refused.push_back({letters[0].entry_id, reason_of(failure), letters[0].sender.meeting_id});
+      return;
+    }
     // The others shall not suffer for one of them.
     for (const auto& letter : letters)
-      store_alone(letter, refused);
-  }
-  // Not before: had the store gone away, all of them would come again.
-  refused_ += refused.size();
-  for (const auto& [entry, reason] : refused)
-    on_refused_(entry, reason);
-}
-
-void SpeechIngest::store_alone(const Letter& letter, Refusals& refused) {
-  try {
-    store(std::span(&letter, 1), refused);
-  } catch (const Unavailable&) {
-    throw;
-  } catch (const std::exception&) {
-    refused.emplace_back(letter.entry_id, refused_by_store);
+      store_part(std::span(&letter, 1), refused);
   }
 }
 
 void SpeechIngest::store(std::span<const Letter> letters, Refusals& refused) {
-  if (letters.empty()) return;
   const auto outcome = parts_.database.write([&](sql::Connection& connection) {
     Writing::Outcome written;
-    for (std::size_t first = 0; first < letters.size();) {
-      const auto meeting = letters[first].sender.meeting_id;
-      std::size_t next = first;
-      while (next < letters.size() && letters[next].sender.meeting_id == meeting)
-        ++next;
-      Writing(connection, parts_.clock.now_ms(), written)
-          .write(letters.subspan(first, next - first));
-      first = next;
-    }
+    Writing(connection, parts_.clock.now_ms(), written).write(letters);
     return written;
   });
   stored_ += outcome.stored;
+  unchanged_ += outcome.unchanged;
   refused.insert(refused.end(), outcome.refused.begin(), outcome.refused.end());
   for (const auto& news : outcome.spoken)
     parts_.bus.publish(news);

@@ -9,7 +9,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -19,9 +18,10 @@
 
 namespace bot::bots {
 
-// Stores entries of streams, each with the meeting of the session whose token it carries, in one
-// transaction for all of a batch; subscribers of the bus are told after it. The same entry again,
-// or an older one after a newer, changes nothing. Thread-safe.
+// Stores entries of streams, each with the meeting of the session whose token it carries;
+// subscribers of the bus are told after the commit. A transaction is about one meeting, which
+// nobody else can change meanwhile, and not longer than some hundred segments. The same entry
+// again, or an older one after a newer, changes nothing. Thread-safe.
 class SpeechIngest {
  public:
   struct Parts {
@@ -31,11 +31,18 @@ class SpeechIngest {
     const Clock& clock;
   };
   using Decode = Result<StreamedSpeech> (*)(const events::StreamEntry&);
-  // An entry that is never stored, on the thread of `take`. `reason` holds nothing of what is in
-  // it.
-  using OnRefused = std::function<void(const std::string& entry_id, const std::string& reason)>;
+  // An entry that is never stored.
+  struct Refusal {
+    std::string entry_id;
+    std::string reason;           // holds nothing of what is in the entry
+    std::int64_t meeting_id = 0;  // 0: its token is of none
+  };
+  // On the thread of `take`.
+  using OnRefused = std::function<void(const Refusal&)>;
+  // Of entries.
   struct Counts {
     std::uint64_t stored = 0;
+    std::uint64_t unchanged = 0;  // they said nothing that was not there: most came once more
     std::uint64_t refused = 0;
   };
 
@@ -45,7 +52,7 @@ class SpeechIngest {
   // hold the others up. Throws bot::Unavailable when the store is away.
   void take(std::span<const events::StreamEntry> entries);
 
-  Counts counts() const { return {stored_, refused_}; }
+  Counts counts() const { return {stored_, unchanged_, refused_}; }
 
  private:
   struct Letter {
@@ -57,7 +64,7 @@ class SpeechIngest {
   };
   class Writing;
 
-  using Refusals = std::vector<std::pair<std::string, std::string>>;      // entry and reason
+  using Refusals = std::vector<Refusal>;
   using Senders = std::map<std::string, std::optional<SessionIdentity>>;  // by token
 
   // By meeting, in the order in which they were sent.
@@ -66,13 +73,16 @@ class SpeechIngest {
   std::optional<Letter> open_letter(const events::StreamEntry& entry,
                                     Senders& senders,
                                     Refusals& refused) const;
+  static std::size_t next_part(std::span<const Letter> letters);
+  // All of one meeting; those that fail are refused.
+  void store_part(std::span<const Letter> letters, Refusals& refused);
   void store(std::span<const Letter> letters, Refusals& refused);
-  void store_alone(const Letter& letter, Refusals& refused);
 
   const Parts parts_;
   const Decode decode_;
   const OnRefused on_refused_;
   std::atomic<std::uint64_t> stored_{0};
+  std::atomic<std::uint64_t> unchanged_{0};
   std::atomic<std::uint64_t> refused_{0};
 };
 

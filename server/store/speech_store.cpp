@@ -81,30 +81,38 @@ std::vector<SpeakerEvent> SpeechStore::events(std::int64_t meeting_id,
                   read_event);
 }
 
-bool SpeechStore::put(std::int64_t meeting_id, const HeardSegment& heard, UnixMillis now) {
-  const auto& segment = heard.segment;
-  return connection_
-             .query(
-                 "INSERT INTO transcriptions (meeting_id, session_uid, segment_key, start_s, end_s,"
-                 " text, speaker, language, created_at, stream_position, speaker_mapped)"
-                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-                 " ON CONFLICT (meeting_id, segment_key) DO UPDATE SET start_s = excluded.start_s,"
-                 " end_s = excluded.end_s, text = excluded.text, speaker = excluded.speaker,"
-                 " language = excluded.language, stream_position = excluded.stream_position,"
-                 " speaker_mapped = excluded.speaker_mapped"
-                 " WHERE COALESCE(transcriptions.stream_position, 0) < excluded.stream_position",
-                 {meeting_id,
-                  segment.session_uid,
-                  segment.segment_key,
-                  segment.start_s,
-                  segment.end_s,
-                  segment.text,
-                  segment.speaker,
-                  segment.language,
-                  now,
-                  heard.position,
-                  heard.speaker_mapped})
-             .changed() != 0;
+std::vector<bool> SpeechStore::put_all(std::int64_t meeting_id,
+                                       std::span<const HeardSegment> heard,
+                                       UnixMillis now) {
+  constexpr std::string_view put =
+      "INSERT INTO transcriptions (meeting_id, session_uid, segment_key, start_s, end_s,"
+      " text, speaker, language, created_at, stream_position, speaker_mapped)"
+      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+      " ON CONFLICT (meeting_id, segment_key) DO UPDATE SET start_s = excluded.start_s,"
+      " end_s = excluded.end_s, text = excluded.text, speaker = excluded.speaker,"
+      " language = excluded.language, stream_position = excluded.stream_position,"
+      " speaker_mapped = excluded.speaker_mapped"
+      " WHERE COALESCE(transcriptions.stream_position, 0) < excluded.stream_position";
+  std::vector<sql::Statement> statements;
+  for (const auto& each : heard) {
+    const auto& segment = each.segment;
+    statements.push_back({put,
+                          {meeting_id,
+                           segment.session_uid,
+                           segment.segment_key,
+                           segment.start_s,
+                           segment.end_s,
+                           segment.text,
+                           segment.speaker,
+                           segment.language,
+                           now,
+                           each.position,
+                           each.speaker_mapped}});
+  }
+  std::vector<bool> changed;
+  for (const auto& answer : connection_.query_all(statements))
+    changed.push_back(answer.changed() != 0);
+  return changed;
 }
 
 std::vector<SegmentRow> SpeechStore::mapped_after(std::int64_t meeting_id,
@@ -118,8 +126,11 @@ std::vector<SegmentRow> SpeechStore::mapped_after(std::int64_t meeting_id,
                   read_mapped);
 }
 
-void SpeechStore::set_speaker(std::int64_t segment_id, const std::optional<std::string>& speaker) {
-  connection_.query("UPDATE transcriptions SET speaker = $2 WHERE id = $1", {segment_id, speaker});
+void SpeechStore::set_speakers(std::span<const SegmentSpeaker> speakers) {
+  for (const auto& each : speakers) {
+    connection_.defer("UPDATE transcriptions SET speaker = $2 WHERE id = $1",
+                      {each.segment_id, each.speaker});
+  }
 }
 
 std::size_t SpeechStore::purge_events_of_ended(UnixMillis before, std::int64_t limit) {

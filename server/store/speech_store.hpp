@@ -21,6 +21,11 @@ struct HeardSegment {
   bool speaker_mapped = false;  // found by us: may be found to be somebody else
 };
 
+struct SegmentSpeaker {
+  std::int64_t segment_id = 0;
+  std::optional<std::string> speaker;
+};
+
 // What streams tell of speech, beside the transcript: since when its times count, and who spoke.
 // `session_uid` is the one that speech was sent under, which need not be a bot's session. The
 // caller holds the meeting (MeetingStore::hold).
@@ -41,13 +46,16 @@ class SpeechStore {
                                            std::int64_t from_ms,
                                            std::int64_t to_ms);
 
-  // False, changing nothing, when what is there came with the same entry or a later one.
-  bool put(std::int64_t meeting_id, const HeardSegment& heard, UnixMillis now);
+  // For each whether it changed something: not when what is there came with the same entry or a
+  // later one.
+  std::vector<bool> put_all(std::int64_t meeting_id,
+                            std::span<const HeardSegment> heard,
+                            UnixMillis now);
   // Segments whose speaker was found by us and that last beyond from_ms, the first ones of them.
   std::vector<SegmentRow> mapped_after(std::int64_t meeting_id,
                                        std::string_view session_uid,
                                        std::int64_t from_ms);
-  void set_speaker(std::int64_t segment_id, const std::optional<std::string>& speaker);
+  void set_speakers(std::span<const SegmentSpeaker> speakers);
 
   // At most `limit` events of meetings that ended before `before`; returns how many went.
   std::size_t purge_events_of_ended(UnixMillis before, std::int64_t limit);

@@ -26,10 +26,10 @@ class SpeechContract : public OnEachEngine {
 
   bool put(const std::string& text, std::int64_t position, bool mapped = true) {
     return write([&](sql::Connection& connection) {
-      return SpeechStore(connection)
-          .put(meeting_,
-               {{"speech", "speech:1000", 1, 2, text, std::nullopt, "en"}, position, mapped},
-               now());
+      const HeardSegment heard{
+          {"speech", "speech:1000", 1, 2, text, std::nullopt, "en"}, position, mapped};
+      const auto changed = SpeechStore(connection).put_all(meeting_, std::span(&heard, 1), now());
+      return changed.size() == 1 && changed[0];
     });
   }
   std::vector<SegmentRow> transcript() {
@@ -98,7 +98,8 @@ TEST_P(SpeechContract, OnlySpeakersThatWereFoundAreFoundAgain) {
     ASSERT_EQ(rows.size(), 1u);
     EXPECT_EQ(rows[0].text, "x");
     EXPECT_TRUE(speech.mapped_after(meeting_, "speech", 2000).empty());
-    speech.set_speaker(rows[0].id, "Ann");
+    const std::vector<SegmentSpeaker> found = {{rows[0].id, "Ann"}};
+    speech.set_speakers(found);
   });
   EXPECT_EQ(transcript().at(0).speaker, "Ann");
   put("x", 2, false);

@@ -77,10 +77,10 @@ class SpeechIngestTest : public World {
   std::vector<std::string> refused_;
   SpeechIngest speech_{{database_, lifecycle_, bus_, clock_},
                        decode_speech_entry,
-                       [this](const auto&, const auto& reason) { refused_.push_back(reason); }};
+                       [this](const auto& refusal) { refused_.push_back(refusal.reason); }};
   SpeechIngest speakers_{{database_, lifecycle_, bus_, clock_},
                          decode_speaker_entry,
-                         [this](const auto&, const auto& reason) { refused_.push_back(reason); }};
+                         [this](const auto& refusal) { refused_.push_back(refusal.reason); }};
 };
 
 using Texts = std::vector<std::string>;
@@ -201,15 +201,15 @@ TEST_F(SpeechIngestTest, AnEntryThatCannotBeDealtWithHoldsNothingUp) {
     if (entry.field("poison") != nullptr) throw std::length_error("too long");
     return decode_speech_entry(entry);
   };
-  SpeechIngest ingest({database_, lifecycle_, bus_, clock_}, fragile, [this](auto&, auto& reason) {
-    refused_.push_back(reason);
+  SpeechIngest ingest({database_, lifecycle_, bus_, clock_}, fragile, [this](const auto& refusal) {
+    refused_.push_back(refusal.reason);
   });
   const std::vector<events::StreamEntry> entries = {{.id = next_id(), .fields = {{"poison", ""}}},
                                                     said(token(meeting.id), segment(1, 2, "yes"))};
   ingest.take(entries);
 
   EXPECT_EQ(transcript(meeting.id).size(), 1u);
-  EXPECT_EQ(refused_, Texts{"the store refuses it"});
+  EXPECT_EQ(refused_, Texts{"the server fails to deal with it"});
 }
 
 TEST_F(SpeechIngestTest, ATokenReachesItsOwnMeetingOnlyWhateverTheEntrySays) {
@@ -260,6 +260,63 @@ TEST_F(SpeechIngestTest, SpeechIsASignOfLife) {
   take(said(token(meeting.id), segment(1, 2, "alive")));
 
   EXPECT_EQ(row(meeting.id).heartbeat_at, clock_.now_ms());
+}
+
+TEST_F(SpeechIngestTest, AnEntryThatComesAgainIsCountedAsSuch) {
+  const auto meeting = activate("a");
+  const auto key = token(meeting.id);
+  const auto entry = said(key, segment(1, 2, "once"));
+  take(entry);
+  take(entry);
+
+  EXPECT_EQ(speech_.counts().stored, 1u);
+  EXPECT_EQ(speech_.counts().unchanged, 1u);
+  EXPECT_EQ(speech_.counts().refused, 0u);
+}
+
+TEST_F(SpeechIngestTest, EachMeetingsSpeechIsATransactionOfItsOwn) {
+  const auto one = activate("one");
+  const auto two = activate("two");
+  std::vector<events::StreamEntry> entries;
+  for (int i = 0; i < 3; ++i) {
+    entries.push_back(said(token(one.id), segment(i, i + 1, "first")));
+    entries.push_back(said(token(two.id), segment(i, i + 1, "second")));
+  }
+  const auto before = database_.statistics().writes;
+  speech_.take(entries);
+
+  EXPECT_EQ(database_.statistics().writes - before, 2u);
+  EXPECT_EQ(transcript(one.id).size(), 3u);
+  EXPECT_EQ(transcript(two.id).size(), 3u);
+}
+
+TEST_F(SpeechIngestTest, NoTransactionHasMoreThanSomeHundredSegmentsOfSeveralEntries) {
+  const auto meeting = activate("a");
+  std::vector<events::StreamEntry> entries;
+  for (int i = 0; i < 4; ++i) {
+    auto many = json::array();
+    for (int j = 0; j < 200; ++j)
+      many.push_back({{"start", i * 200 + j}, {"end", i * 200 + j + 1}, {"text", "x"}});
+    entries.push_back(said(token(meeting.id), many));
+  }
+  const auto before = database_.statistics().writes;
+  speech_.take(entries);
+
+  EXPECT_EQ(database_.statistics().writes - before, 2u);
+  EXPECT_EQ(transcript(meeting.id).size(), 800u);
+}
+
+TEST_F(SpeechIngestTest, ARefusalSaysWhichMeetingWasMeant) {
+  const auto meeting = activate("a");
+  std::vector<std::int64_t> meant;
+  SpeechIngest ingest({database_, lifecycle_, bus_, clock_},
+                      decode_speech_entry,
+                      [&](const auto& refusal) { meant.push_back(refusal.meeting_id); });
+  const std::vector<events::StreamEntry> entries = {
+      said("a stranger's", segment(1, 2, "x")), begun(token(meeting.id), "2001-01-01T00:00:00Z")};
+  ingest.take(entries);
+
+  EXPECT_EQ(meant, (std::vector<std::int64_t>{0, meeting.id}));
 }
 
 }  // namespace
