@@ -73,11 +73,13 @@ class SpeechIngest::Writing {
       const bool is_new =
           std::visit([&](const auto& what) { return apply(letter, what); }, letter.speech.what);
       ++(is_new ? outcome_.stored : outcome_.unchanged);
+      auto& alive = alive_[letter.sender.session_uid];
+      alive = std::max(alive, std::min(letter.at, now_));
     }
     for (const auto& [place, from_ms] : unmapped_)
       map_again(place.first, place.second, from_ms);
-    for (const auto& [uid, session] : sessions_)
-      store::SessionStore(connection_).heartbeat(uid, now_);
+    for (const auto& [uid, at] : alive_)
+      store::SessionStore(connection_).heartbeat(uid, at);
   }
 
  private:
@@ -234,6 +236,8 @@ class SpeechIngest::Writing {
   const UnixMillis now_;
   Outcome& outcome_;
   std::map<std::string, std::optional<store::SessionRow>> sessions_;
+  // When the newest entry of each session was sent.
+  std::map<std::string, UnixMillis> alive_;
   // From when on speakers are to be found again, by uid and its start.
   std::map<std::pair<std::string, UnixMillis>, std::int64_t> unmapped_;
   // Of the letter that is open:

@@ -262,6 +262,31 @@ TEST_F(SpeechIngestTest, SpeechIsASignOfLife) {
   EXPECT_EQ(row(meeting.id).heartbeat_at, clock_.now_ms());
 }
 
+TEST_F(SpeechIngestTest, WhatWasSentLongAgoIsNoSignOfLifeNow) {
+  const auto meeting = activate("a");
+  const auto sent_at = clock_.now_ms();
+  const auto entry = said(token(meeting.id), segment(1, 2, "then"));
+  clock_.advance(minutes{10});
+  take(entry);
+  EXPECT_LE(row(meeting.id).heartbeat_at, sent_at);
+
+  // By a clock that is ahead of ours.
+  events::StreamEntry early = said(token(meeting.id), segment(3, 4, "soon"));
+  early.id = std::to_string(clock_.now_ms() + 60'000) + "-0";
+  take(early);
+  EXPECT_EQ(row(meeting.id).heartbeat_at, clock_.now_ms());
+}
+
+TEST_F(SpeechIngestTest, WhatIsRefusedIsNoSignOfLife) {
+  const auto meeting = activate("a");
+  const auto before = row(meeting.id).heartbeat_at;
+  clock_.advance(minutes{1});
+  take(begun(token(meeting.id), "2001-01-01T00:00:00Z"));
+
+  EXPECT_EQ(refused_.size(), 1u);
+  EXPECT_EQ(row(meeting.id).heartbeat_at, before);
+}
+
 TEST_F(SpeechIngestTest, AnEntryThatComesAgainIsCountedAsSuch) {
   const auto meeting = activate("a");
   const auto key = token(meeting.id);
