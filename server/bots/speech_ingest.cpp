@@ -108,9 +108,8 @@ class SpeechIngest::Writing {
   }
 
   // Each says whether it changed what is stored.
-  bool apply(const Letter& /*letter*/, const SpeechBegins& begins) {
-    speech_.set_start(meeting_->id, uid_, begins.at);
-    return true;
+  bool apply(const Letter& letter, const SpeechBegins& begins) {
+    return speech_.set_start(meeting_->id, uid_, begins.at, letter.position);
   }
 
   bool apply(const Letter& /*letter*/, const SpeechEnds& /*ends*/) { return false; }
@@ -118,7 +117,7 @@ class SpeechIngest::Writing {
   bool apply(const Letter& letter, const Segments& segments) {
     if (segments.empty()) return false;
     // Under a uid that never said when it began, times count from the session's start.
-    if (!says_its_start_) speech_.set_start(meeting_->id, uid_, started_at_);
+    if (!says_its_start_) speech_.set_start(meeting_->id, uid_, started_at_, 0);
     const auto spoken_by = speakers_of(segments);
     std::vector<store::HeardSegment> heard;
     for (std::size_t i = 0; i < segments.size(); ++i)

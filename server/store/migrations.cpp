@@ -169,7 +169,8 @@ Migration speech_streams() {
               "CREATE TABLE speech_sessions (id {identity},"
               " meeting_id BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,"
               " session_uid TEXT NOT NULL, started_at BIGINT NOT NULL,"
-              " UNIQUE (meeting_id, session_uid))",
+              // Of the entry of a stream that said so; 0: none has.
+              " stream_position BIGINT NOT NULL, UNIQUE (meeting_id, session_uid))",
               "CREATE TABLE speaker_events (id {identity},"
               " meeting_id BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,"
               " session_uid TEXT NOT NULL, at_ms BIGINT NOT NULL,"

@@ -35,13 +35,20 @@ SegmentRow read_mapped(RowReader& reader) {
 
 }  // namespace
 
-void SpeechStore::set_start(std::int64_t meeting_id,
+bool SpeechStore::set_start(std::int64_t meeting_id,
                             std::string_view session_uid,
-                            UnixMillis started_at) {
-  connection_.query(
-      "INSERT INTO speech_sessions (meeting_id, session_uid, started_at) VALUES ($1, $2, $3)"
-      " ON CONFLICT (meeting_id, session_uid) DO UPDATE SET started_at = excluded.started_at",
-      {meeting_id, session_uid, started_at});
+                            UnixMillis started_at,
+                            std::int64_t position) {
+  return connection_
+             .query(
+                 "INSERT INTO speech_sessions (meeting_id, session_uid, started_at, "
+                 "stream_position)"
+                 " VALUES ($1, $2, $3, $4)"
+                 " ON CONFLICT (meeting_id, session_uid) DO UPDATE"
+                 " SET started_at = excluded.started_at, stream_position = excluded.stream_position"
+                 " WHERE speech_sessions.stream_position < excluded.stream_position",
+                 {meeting_id, session_uid, started_at, position})
+             .changed() != 0;
 }
 
 std::optional<UnixMillis> SpeechStore::start_of(std::int64_t meeting_id,

@@ -33,7 +33,12 @@ class SpeechStore {
  public:
   explicit SpeechStore(sql::Connection& connection) : connection_(connection) {}
 
-  void set_start(std::int64_t meeting_id, std::string_view session_uid, UnixMillis started_at);
+  // `position` of the entry that says so. False, changing nothing, when the same or a later one has
+  // said it before.
+  bool set_start(std::int64_t meeting_id,
+                 std::string_view session_uid,
+                 UnixMillis started_at,
+                 std::int64_t position);
   std::optional<UnixMillis> start_of(std::int64_t meeting_id, std::string_view session_uid);
 
   // False when it is there already.

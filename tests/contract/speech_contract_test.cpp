@@ -70,8 +70,14 @@ TEST_P(SpeechContract, TimesCountFromWhereSpeechSaysItBegan) {
   write([&](sql::Connection& connection) {
     SpeechStore speech(connection);
     EXPECT_EQ(speech.start_of(meeting_, "speech"), std::nullopt);
-    speech.set_start(meeting_, "speech", 5);
-    speech.set_start(meeting_, "speech", 7);
+    // Taken for granted until an entry says it.
+    EXPECT_TRUE(speech.set_start(meeting_, "speech", 5, 0));
+    EXPECT_FALSE(speech.set_start(meeting_, "speech", 6, 0));
+    EXPECT_TRUE(speech.set_start(meeting_, "speech", 7, 200));
+    EXPECT_EQ(speech.start_of(meeting_, "speech"), 7);
+    // Taken over from a server that died.
+    EXPECT_FALSE(speech.set_start(meeting_, "speech", 8, 100));
+    EXPECT_FALSE(speech.set_start(meeting_, "speech", 8, 200));
     EXPECT_EQ(speech.start_of(meeting_, "speech"), 7);
   });
   EXPECT_EQ(transcript().at(0).session_started_at, 7);

@@ -287,6 +287,19 @@ TEST_F(SpeechIngestTest, WhatIsRefusedIsNoSignOfLife) {
   EXPECT_EQ(row(meeting.id).heartbeat_at, before);
 }
 
+TEST_F(SpeechIngestTest, AStartThatIsTakenOverLateReplacesNoNewerOne) {
+  const auto meeting = activate("a");
+  const auto key = token(meeting.id);
+  const auto at = session(meeting.id).started_at;
+  const auto older = begun(key, format_time(at + 1000));
+  const auto newer = begun(key, format_time(at + 5000));
+  take(newer);
+  take(older);
+  take(said(key, segment(1, 2, "x")));
+
+  EXPECT_EQ(transcript(meeting.id).at(0).session_started_at, at + 5000);
+}
+
 TEST_F(SpeechIngestTest, AnEntryThatComesAgainIsCountedAsSuch) {
   const auto meeting = activate("a");
   const auto key = token(meeting.id);
