@@ -135,7 +135,7 @@ class SpeechIngest::Writing {
   }
 
   bool apply(const Letter& /*letter*/, const SpeakerEvent& event) {
-    if (!speech_.add_event(meeting_->id, uid_, event)) return false;
+    if (!speech_.add_event(meeting_->id, uid_, event, now_)) return false;
     const auto [found, is_new] = unmapped_.try_emplace(std::pair(uid_, started_at_), event.at_ms);
     if (!is_new) found->second = std::min(found->second, event.at_ms);
     return true;

@@ -175,8 +175,9 @@ Migration speech_streams() {
               " meeting_id BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,"
               " session_uid TEXT NOT NULL, at_ms BIGINT NOT NULL,"
               " kind TEXT NOT NULL CHECK (kind IN ('start', 'end')),"
-              " participant TEXT NOT NULL, name TEXT NOT NULL,"
+              " participant TEXT NOT NULL, name TEXT NOT NULL, created_at BIGINT NOT NULL,"
               " UNIQUE (meeting_id, session_uid, at_ms, kind, participant))",
+              "CREATE INDEX speaker_events_created ON speaker_events (created_at)",
               // Which entry of a stream a segment came with, and whether its speaker was found by
               // us.
               "ALTER TABLE transcriptions ADD COLUMN stream_position BIGINT",

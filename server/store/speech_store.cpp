@@ -62,18 +62,20 @@ std::optional<UnixMillis> SpeechStore::start_of(std::int64_t meeting_id,
 
 bool SpeechStore::add_event(std::int64_t meeting_id,
                             std::string_view session_uid,
-                            const SpeakerEvent& event) {
+                            const SpeakerEvent& event,
+                            UnixMillis now) {
   return connection_
              .query(
                  "INSERT INTO speaker_events (meeting_id, session_uid, at_ms, kind, participant,"
-                 " name) VALUES ($1, $2, $3, $4, $5, $6)"
+                 " name, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
                  " ON CONFLICT (meeting_id, session_uid, at_ms, kind, participant) DO NOTHING",
                  {meeting_id,
                   session_uid,
                   event.at_ms,
                   name_of(event.kind),
                   event.participant,
-                  event.name})
+                  event.name,
+                  now})
              .changed() != 0;
 }
 
@@ -141,12 +143,15 @@ void SpeechStore::set_speakers(std::span<const SegmentSpeaker> speakers) {
 }
 
 std::size_t SpeechStore::purge_events_of_ended(UnixMillis before, std::int64_t limit) {
+  // The index on when they were stored keeps the walk short, as with transcripts. What was stored
+  // late goes late.
   return connection_
       .query(
           "DELETE FROM speaker_events WHERE id IN"
           " (SELECT speaker_events.id FROM speaker_events"
           " JOIN meetings ON meetings.id = speaker_events.meeting_id"
-          " WHERE meetings.end_time < $1 LIMIT $2)",
+          " WHERE speaker_events.created_at < $1 AND meetings.end_time < $1"
+          " ORDER BY speaker_events.created_at LIMIT $2)",
           {before, limit})
       .changed();
 }

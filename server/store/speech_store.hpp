@@ -44,7 +44,8 @@ class SpeechStore {
   // False when it is there already.
   bool add_event(std::int64_t meeting_id,
                  std::string_view session_uid,
-                 const domain::SpeakerEvent& event);
+                 const domain::SpeakerEvent& event,
+                 UnixMillis now);
   // Of from_ms <= time < to_ms.
   std::vector<domain::SpeakerEvent> events(std::int64_t meeting_id,
                                            std::string_view session_uid,

@@ -8,6 +8,7 @@
 #include "server/store/delivery_store.hpp"
 #include "server/store/idempotency_store.hpp"
 #include "server/store/meeting_store.hpp"
+#include "server/store/speech_store.hpp"
 #include "server/store/transcript_store.hpp"
 #include "tests/contract/engines.hpp"
 
@@ -124,6 +125,7 @@ TEST_P(PlanContract, WithdrawingAnItemLooksAtNoOther) {
 TEST_P(PlanContract, DeletingWhatIsOldScansNothing) {
   EXPECT_EQ(scans_of([this](sql::Connection& connection) {
               TranscriptStore(connection).purge_ended_before(now());
+              SpeechStore(connection).purge_events_of_ended(now(), 10);
               DeliveryStore(connection).purge_before(now(), 10);
               IdempotencyStore(connection).purge_before(now(), 10);
               AuditStore(connection).purge_before(now(), 10);

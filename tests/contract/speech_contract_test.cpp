@@ -39,7 +39,7 @@ class SpeechContract : public OnEachEngine {
   }
   bool add(const SpeakerEvent& event) {
     return write([&](sql::Connection& connection) {
-      return SpeechStore(connection).add_event(meeting_, "speech", event);
+      return SpeechStore(connection).add_event(meeting_, "speech", event, now());
     });
   }
   std::vector<SpeakerEvent> events(std::int64_t from_ms, std::int64_t to_ms) {
