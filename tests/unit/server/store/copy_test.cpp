@@ -7,12 +7,17 @@
 #include "server/store/meeting_store.hpp"
 #include "server/store/session_store.hpp"
 #include "server/store/setting_store.hpp"
+#include "server/store/speech_store.hpp"
 #include "server/store/transcript_store.hpp"
 #include "server/store/user_store.hpp"
 #include "tests/fakes/drivers/postgres_schema.hpp"
 
 namespace bot::store {
 namespace {
+
+// The place of an entry of these years in its stream.
+constexpr std::int64_t position = (std::int64_t{1763760000000} << 20) + 7;
+const domain::SpeakerEvent event{1000, domain::SpeakerEvent::Kind::start, "id", "Änn"};
 
 class Copy : public testing::Test {
  protected:
@@ -38,6 +43,7 @@ class Copy : public testing::Test {
                                                .end_s = 1.7,
                                                .text = "hi"}};
         TranscriptStore(connection).upsert(meeting.id, said, 2000);
+        add_streamed(connection, meeting.id, "speech-" + id);
         meetings.transition(meeting.id,
                             domain::MeetingState::reserved,
                             domain::MeetingState::failed,
@@ -47,6 +53,19 @@ class Copy : public testing::Test {
       SettingStore(connection).put("z_last", "1");
       SettingStore(connection).put("A_first", "2");
     });
+  }
+  // As from a stream: a start, an event and a segment.
+  static void add_streamed(sql::Connection& connection,
+                           std::int64_t meeting_id,
+                           const std::string& uid) {
+    SpeechStore speech(connection);
+    speech.set_start(meeting_id, uid, 1500, position);
+    speech.add_event(meeting_id, uid, event, 2000);
+    const HeardSegment heard{
+        {.session_uid = uid, .segment_key = uid, .start_s = 2, .end_s = 3.5, .text = "hällo"},
+        position,
+        true};
+    speech.put_all(meeting_id, std::span(&heard, 1), 2000);
   }
   std::int64_t meetings_in(Database& database) {
     return database.read(
@@ -74,6 +93,22 @@ TEST_F(Copy, BringsEveryRowToPostgresAndBack) {
     EXPECT_EQ((*there)[i].name, (*back)[i].name);
     EXPECT_EQ((*there)[i].rows, (*back)[i].rows) << (*there)[i].name;
   }
+}
+
+TEST_F(Copy, BringsWhatCameFromStreamsAsItIs) {
+  fill(sqlite_);
+  ASSERT_TRUE(copy_database(sqlite_, postgres_));
+
+  postgres_.write([](sql::Connection& connection) {
+    SpeechStore speech(connection);
+    EXPECT_EQ(speech.start_of(450, "speech-449"), 1500);
+    EXPECT_EQ(speech.events(450, "speech-449", 0, 2000), std::vector{event});
+    EXPECT_EQ(speech.mapped_after(450, "speech-449", 0).size(), 1u);
+    // What came later is still known to be newer.
+    EXPECT_FALSE(speech.set_start(450, "speech-449", 1, position));
+    EXPECT_TRUE(speech.set_start(450, "speech-449", 1, position + 1));
+    EXPECT_TRUE(speech.add_event(450, "speech-450", event, 2000));
+  });
 }
 
 TEST_F(Copy, NumbersNewRowsAfterTheCopiedOnes) {
