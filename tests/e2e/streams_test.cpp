@@ -2,15 +2,20 @@
 // The engines are those of tests/with_engines.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <string>
 
 #include "base/clock.hpp"
+#include "base/fault.hpp"
 #include "base/time_format.hpp"
+#include "client/http/web_socket.hpp"
 #include "client/ops/all.hpp"
 #include "drivers/redis/connection.hpp"
+#include "tests/e2e/own_redis.hpp"
 #include "tests/e2e/server_botd.hpp"
 #include "tests/fakes/drivers/postgres_schema.hpp"
 #include "tests/unit/server/http/raw_client.hpp"
@@ -31,9 +36,23 @@ std::string redis_url(int database) {
 
 class StreamsTest : public testing::Test {
  protected:
-  explicit StreamsTest(int database = 1)
-      : url_(redis_url(database)), redis_({.address = redis::parse_url(url_).value()}) {
-    redis_.run({"FLUSHDB"});
+  StreamsTest() : StreamsTest(redis_url(1)) {}
+  explicit StreamsTest(std::string url) : url_(std::move(url)) {
+    connect();
+    redis_->run({"FLUSHDB"});
+  }
+
+  // Also to a Redis that is just starting.
+  void connect() {
+    ASSERT_TRUE(eventually([this] {
+      try {
+        redis_.emplace(redis::Options{.address = redis::parse_url(url_).value()});
+        redis_->run({"PING"});
+        return true;
+      } catch (const Unavailable&) {
+        return false;
+      }
+    }));
   }
 
   std::unique_ptr<Botd> serve(const std::string& name) {
@@ -65,40 +84,40 @@ class StreamsTest : public testing::Test {
   void add_speech(json payload, const std::string& token) {
     payload.update(
         {{"token", token}, {"platform", "google_meet"}, {"meeting_id", "a"}, {"uid", "speech-1"}});
-    redis_.run({"XADD", "transcription_segments", "*", "payload", payload.dump()});
+    redis_->run({"XADD", "transcription_segments", "*", "payload", payload.dump()});
   }
   void add_speaker(const std::string& token, const std::string& type, const std::string& at_ms) {
-    redis_.run({"XADD",
-                "speaker_events_relative",
-                "*",
-                "uid",
-                "speech-1",
-                "relative_client_timestamp_ms",
-                at_ms,
-                "event_type",
-                type,
-                "participant_name",
-                "Ann Example",
-                "participant_id_meet",
-                "spaces/x/devices/1",
-                "token",
-                token,
-                "platform",
-                "google_meet",
-                "meeting_id",
-                "a"});
+    redis_->run({"XADD",
+                 "speaker_events_relative",
+                 "*",
+                 "uid",
+                 "speech-1",
+                 "relative_client_timestamp_ms",
+                 at_ms,
+                 "event_type",
+                 type,
+                 "participant_name",
+                 "Ann Example",
+                 "participant_id_meet",
+                 "spaces/x/devices/1",
+                 "token",
+                 token,
+                 "platform",
+                 "google_meet",
+                 "meeting_id",
+                 "a"});
   }
   static std::vector<types::Segment> transcript(const client::Client& user) {
     const auto found =
         user.run(client::GetTranscript{.platform = "google_meet", .native_meeting_id = "a"});
     return found ? found->segments : std::vector<types::Segment>{};
   }
-  std::int64_t left_in(const std::string& stream) { return redis_.run({"XLEN", stream}).integer; }
+  std::int64_t left_in(const std::string& stream) { return redis_->run({"XLEN", stream}).integer; }
 
   TempDir folder_;
   sql::PostgresSchema schema_;
   const std::string url_;
-  redis::Connection redis_;
+  std::optional<redis::Connection> redis_;
 };
 
 TEST_F(StreamsTest, AnOriginalBotsWordsAppearInTheTranscriptWithWhoSaidThem) {
@@ -172,7 +191,7 @@ TEST_F(StreamsTest, ATokenThatNoDatabaseTakesHoldsNothingUp) {
 
 class StreamsOfTwo : public StreamsTest {
  protected:
-  StreamsOfTwo() : StreamsTest(2) {}
+  StreamsOfTwo() : StreamsTest(redis_url(2)) {}
 };
 
 TEST_F(StreamsOfTwo, WithOneServerKilledInTheMiddleEachSegmentIsThereOnce) {
@@ -203,6 +222,126 @@ TEST_F(StreamsOfTwo, WithOneServerKilledInTheMiddleEachSegmentIsThereOnce) {
     texts.insert(segment.text);
   EXPECT_EQ(said.size(), static_cast<std::size_t>(segments));
   EXPECT_EQ(texts.size(), static_cast<std::size_t>(segments));
+}
+
+class StreamsAndSockets : public StreamsTest {
+ protected:
+  StreamsAndSockets() : StreamsTest(redis_url(3)) {}
+
+  static std::unique_ptr<client::WebSocket> watch(const Botd& server, const std::string& key) {
+    auto socket = client::WebSocket::connect(
+        server.url(), "/ws", {{"X-API-Key", key}}, std::chrono::seconds{10});
+    EXPECT_TRUE(socket) << socket.error().message;
+    EXPECT_TRUE((*socket)->send(
+        R"({"action":"subscribe","meetings":[{"platform":"google_meet","native_id":"a"}]})"));
+    EXPECT_EQ(next(**socket, "subscribed").at("meetings").size(), 1u);
+    return *std::move(socket);
+  }
+  // An empty object when none of that type comes.
+  static json next(client::WebSocket& socket, const std::string& type) {
+    auto frame = json::object();
+    const auto came = eventually([&] {
+      const auto text = socket.receive(std::chrono::seconds{1});
+      if (text && *text) frame = json::parse(**text);
+      return frame.value("type", "") == type;
+    });
+    return came ? frame : json::object();
+  }
+};
+
+TEST_F(StreamsAndSockets, WhoeverConsumesAnEntryTheSubscribersOfAllServersAreTold) {
+  const auto one = serve("one");
+  const auto two = serve("two");
+  const auto account = make_user(*one, 1);
+  const auto user = one->user(account.key);
+  start_bot(user, "a");
+  ASSERT_TRUE(reaches(user, "a", "active"));
+  const auto token = token_of_bot({one.get(), two.get()});
+  const auto at_one = watch(*one, account.key);
+  const auto at_two = watch(*two, account.key);
+
+  for (const auto* text : {"first", "second", "third"}) {
+    add_speech({{"segments", {{{"start", 1}, {"end", 2}, {"text", text}}}}}, token);
+    for (auto* socket : {at_one.get(), at_two.get()}) {
+      const auto frame = next(*socket, "transcript.mutable");
+      ASSERT_FALSE(frame.empty()) << text;
+      EXPECT_EQ(frame.at("payload").at("segments").at(0).at("text"), text);
+    }
+  }
+}
+
+struct RedisOfItsOwn {
+  TempDir redis_folder_;
+  OwnRedis server_{redis_folder_.path()};
+};
+
+class StreamsOfARedis : public RedisOfItsOwn, public StreamsTest {
+ protected:
+  StreamsOfARedis() : StreamsTest(server_.url()) {}
+
+  void add_segments(const std::string& token, int first, int last) {
+    for (int i = first; i < last; ++i) {
+      const json segment{{"start", i}, {"end", i + 0.5}, {"text", std::to_string(i)}};
+      add_speech({{"segments", json::array({segment})}}, token);
+    }
+  }
+  // Those of first … last - 1 that are there, each once.
+  static int stored(const client::Client& user, int first, int last) {
+    std::set<int> numbers;
+    for (const auto& segment : transcript(user)) {
+      const auto number = std::stoi(segment.text);
+      EXPECT_TRUE(numbers.insert(number).second) << number;
+    }
+    return static_cast<int>(std::count_if(numbers.begin(), numbers.end(), [&](int number) {
+      return number >= first && number < last;
+    }));
+  }
+  static json ready(const Botd& server) {
+    http::RawClient connection(server.port());
+    return json::parse(connection.exchange("GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n")->body);
+  }
+};
+
+TEST_F(StreamsOfARedis, ThatIsKilledAndFlushedWhileEntriesComeTheRestIsConsumed) {
+  const auto server = serve("one");
+  const auto account = make_user(*server, 1);
+  const auto user = server->user(account.key);
+  start_bot(user, "a");
+  ASSERT_TRUE(reaches(user, "a", "active"));
+  const auto token = token_of_bot({server.get()});
+
+  add_segments(token, 0, 200);
+  server_.stop();
+  server_.start();
+  connect();
+  add_segments(token, 200, 300);
+  EXPECT_TRUE(eventually([&] { return stored(user, 0, 300) == 300; }, Millis{40'000}))
+      << stored(user, 0, 300);
+
+  // What was not stored yet may be lost, as the documentation says.
+  add_segments(token, 300, 400);
+  redis_->run({"FLUSHALL"});
+  add_segments(token, 400, 500);
+  EXPECT_TRUE(eventually([&] { return stored(user, 400, 500) == 100; })) << stored(user, 400, 500);
+  EXPECT_EQ(stored(user, 0, 300), 300);
+  EXPECT_TRUE(eventually([&] { return ready(*server).at("status") == "ready"; })) << ready(*server);
+}
+
+TEST_F(StreamsOfARedis, WhyAStreamIsNotReadIsSaid) {
+  const auto server = serve("one");
+  ASSERT_TRUE(eventually([&] { return ready(*server).at("status") == "ready"; }));
+  redis_->run({"SET", "transcription_segments", "a text"});
+
+  ASSERT_TRUE(eventually([&] { return ready(*server).at("status") == "degraded"; }));
+  const auto problem = ready(*server).at("parts").at("streams").get<std::string>();
+  EXPECT_TRUE(problem.starts_with("the stream transcription_segments is not read: Redis refused X"))
+      << problem;
+  EXPECT_TRUE(problem.ends_with(": WRONGTYPE")) << problem;
+  redis_->run({"DEL", "transcription_segments"});
+  EXPECT_TRUE(eventually([&] { return ready(*server).at("status") == "ready"; })) << ready(*server);
+  const auto log = server->log();
+  EXPECT_NE(log.find("a stream is not read"), std::string::npos);
+  EXPECT_NE(log.find("a stream is read again"), std::string::npos);
 }
 
 }  // namespace
