@@ -170,7 +170,8 @@ void RedisStream::make_group(redis::Connection& connection) const {
   const std::vector<redis::Command> commands = {
       {"XGROUP", "CREATE", options_.stream, options_.group, "0", "MKSTREAM"}};
   const auto reply = connection.run_all(commands).front();
-  if (reply.is_error() && !reply.text.starts_with("BUSYGROUP")) connection.run(commands.front());
+  if (!reply.text.starts_with("BUSYGROUP"))
+    redis::Connection::throw_if_refused(commands.front(), reply);
 }
 
 std::optional<std::vector<StreamEntry>> RedisStream::read(redis::Connection& connection,
