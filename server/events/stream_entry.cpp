@@ -18,7 +18,7 @@ std::optional<Id> parse_id(std::string_view text) {
   if (dash == text.npos) return std::nullopt;
   const auto milliseconds = parse_int(text.substr(0, dash));
   const auto number = parse_int(text.substr(dash + 1));
-  if (!milliseconds || !number) return std::nullopt;
+  if (!milliseconds || !number || *milliseconds < 0 || *number < 0) return std::nullopt;
   return Id{*milliseconds, *number};
 }
 

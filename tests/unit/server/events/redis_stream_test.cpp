@@ -367,6 +367,7 @@ TEST(StreamEntry, KnowsItsTimeAndItsPlace) {
   EXPECT_LT(first.position(), second.position());
   EXPECT_LT(second.position(), later.position());
   EXPECT_EQ((StreamEntry{.id = "x", .fields = {}}).position(), 0);
+  EXPECT_EQ((StreamEntry{.id = "0--1", .fields = {}}).position(), 0);
   EXPECT_EQ(*first.field("payload"), "x");
   EXPECT_EQ(first.field("token"), nullptr);
 }
