@@ -11,6 +11,7 @@
 
 #include "base/clock.hpp"
 #include "base/fault.hpp"
+#include "base/text.hpp"
 #include "base/time_format.hpp"
 #include "client/http/web_socket.hpp"
 #include "client/ops/all.hpp"
@@ -55,16 +56,16 @@ class StreamsTest : public testing::Test {
     }));
   }
 
-  std::unique_ptr<Botd> serve(const std::string& name) {
+  std::unique_ptr<Botd> serve(const std::string& name) { return serve(name, url_); }
+  std::unique_ptr<Botd> serve(const std::string& name, const std::string& redis_url) {
     return std::make_unique<Botd>(folder_ / name,
                                   BotdOptions{.flags = {"--database-url",
                                                         schema_.url(),
-                                                        "--redis-url",
-                                                        url_,
                                                         "--bot-join-delay",
                                                         "20ms",
                                                         "--bot-segment-interval",
-                                                        "1h"}});
+                                                        "1h"},
+                                              .variables = {{"BOTD_REDIS_URL", redis_url}}});
   }
   // The secret of the only bot that these servers run, as that bot is told it.
   static std::string token_of_bot(const std::vector<const Botd*>& servers) {
@@ -325,6 +326,37 @@ TEST_F(StreamsOfARedis, ThatIsKilledAndFlushedWhileEntriesComeTheRestIsConsumed)
   EXPECT_TRUE(eventually([&] { return stored(user, 400, 500) == 100; })) << stored(user, 400, 500);
   EXPECT_EQ(stored(user, 0, 300), 300);
   EXPECT_TRUE(eventually([&] { return ready(*server).at("status") == "ready"; })) << ready(*server);
+}
+
+TEST_F(StreamsOfARedis, TheRightsThatTheDocumentationNamesAreEnough) {
+  const auto documentation = read_file("docs/engines.md");
+  const auto begin = documentation.find("ACL SETUSER botd");
+  const auto line = documentation.substr(begin, documentation.find('\n', begin) - begin);
+  redis::Command command;
+  for (const auto word : split(line, ' '))
+    command.emplace_back(word);
+  ASSERT_GT(command.size(), 10u);
+  redis_->run(command);
+  const auto scheme = std::string("redis://");
+  const auto server = serve("one", scheme + "botd:PASSWORD@" + url_.substr(scheme.size()));
+  const auto account = make_user(*server, 1);
+  const auto user = server->user(account.key);
+  start_bot(user, "a");
+  ASSERT_TRUE(reaches(user, "a", "active"));
+
+  add_segments(token_of_bot({server.get()}), 0, 5);
+  EXPECT_TRUE(eventually([&] { return stored(user, 0, 5) == 5; }));
+  EXPECT_TRUE(user.run(client::StopBot{"google_meet", "a"}));
+  EXPECT_TRUE(reaches(user, "a", "completed"));
+  const auto told = [&] {
+    http::RawClient connection(server->port());
+    return connection.exchange("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")->body;
+  };
+  EXPECT_TRUE(
+      eventually([&] { return told().find("botd_redis_connected 1\n") != std::string::npos; }));
+  EXPECT_NE(told().find("botd_redis_messages_total{outcome=\"failed\"} 0\n"), std::string::npos)
+      << told();
+  EXPECT_EQ(ready(*server).at("status"), "ready") << ready(*server);
 }
 
 TEST_F(StreamsOfARedis, WhyAStreamIsNotReadIsSaid) {
