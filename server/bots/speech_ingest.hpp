@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "server/bots/lifecycle.hpp"
 #include "server/bots/speech_entries.hpp"
+#include "server/bots/speech_writing.hpp"
 #include "server/events/stream_entry.hpp"
 
 namespace bot::bots {
@@ -31,12 +32,7 @@ class SpeechIngest {
     const Clock& clock;
   };
   using Decode = Result<StreamedSpeech> (*)(const events::StreamEntry&);
-  // An entry that is never stored.
-  struct Refusal {
-    std::string entry_id;
-    std::string reason;           // holds nothing of what is in the entry
-    std::int64_t meeting_id = 0;  // 0: its token is of none
-  };
+  using Refusal = RefusedEntry;
   // On the thread of `take`.
   using OnRefused = std::function<void(const Refusal&)>;
   // Of entries.
@@ -55,28 +51,19 @@ class SpeechIngest {
   Counts counts() const { return {stored_, unchanged_, refused_}; }
 
  private:
-  struct Letter {
-    std::string entry_id;
-    std::int64_t position = 0;
-    UnixMillis at = 0;
-    SessionIdentity sender;
-    StreamedSpeech speech;
-  };
-  class Writing;
-
   using Refusals = std::vector<Refusal>;
   using Senders = std::map<std::string, std::optional<SessionIdentity>>;  // by token
 
   // By meeting, in the order in which they were sent.
-  std::vector<Letter> open_letters(std::span<const events::StreamEntry> entries,
-                                   Refusals& refused) const;
-  std::optional<Letter> open_letter(const events::StreamEntry& entry,
-                                    Senders& senders,
-                                    Refusals& refused) const;
-  static std::size_t next_part(std::span<const Letter> letters);
+  std::vector<SpeechLetter> open_letters(std::span<const events::StreamEntry> entries,
+                                         Refusals& refused) const;
+  std::optional<SpeechLetter> open_letter(const events::StreamEntry& entry,
+                                          Senders& senders,
+                                          Refusals& refused) const;
+  static std::size_t next_part(std::span<const SpeechLetter> letters);
   // All of one meeting; those that fail are refused.
-  void store_part(std::span<const Letter> letters, Refusals& refused);
-  void store(std::span<const Letter> letters, Refusals& refused);
+  void store_part(std::span<const SpeechLetter> letters, Refusals& refused);
+  void store(std::span<const SpeechLetter> letters, Refusals& refused);
 
   const Parts parts_;
   const Decode decode_;

@@ -4,6 +4,7 @@
 
 #include "base/fault.hpp"
 #include "drivers/redis/connection.hpp"
+#include "server/events/stream_replies.hpp"
 
 namespace bot::events {
 namespace {
@@ -29,13 +30,6 @@ for _, row in ipairs(rows) do
 end
 )";
 
-// Redis was flushed, or the stream deleted.
-bool is_missing(const redis::Reply& reply) {
-  return reply.is_error() &&
-         (reply.text.starts_with("NOGROUP") || reply.text.starts_with("UNBLOCKED") ||
-          reply.text.starts_with("ERR no such key"));
-}
-
 // Answers to commands that Redis may refuse only because there is no stream.
 std::vector<redis::Reply> run_checked(redis::Connection& connection,
                                       std::span<const redis::Command> commands) {
@@ -44,32 +38,6 @@ std::vector<redis::Reply> run_checked(redis::Connection& connection,
     if (!is_missing(replies[i])) redis::Connection::throw_if_refused(commands[i], replies[i]);
   }
   return replies;
-}
-
-// "Redis refused XACK: NOPERM", without what follows: it may name a user.
-std::string first_words(std::string_view refusal) {
-  const auto colon = refusal.find(": ");
-  if (colon == refusal.npos) return std::string(refusal);
-  return std::string(refusal.substr(0, refusal.find(' ', colon + 2)));
-}
-
-// Of [name, value, …].
-const redis::Reply* named(const redis::Reply& row, std::string_view name) {
-  for (std::size_t i = 0; i + 1 < row.list.size(); i += 2) {
-    if (row.list[i].text == name) return &row.list[i + 1];
-  }
-  return nullptr;
-}
-
-// [id, [name, value, …]]; no fields for one that was deleted while it was pending.
-StreamEntry entry_of(const redis::Reply& reply) {
-  StreamEntry entry;
-  if (reply.list.size() != 2) return entry;
-  entry.id = reply.list[0].text;
-  const auto& words = reply.list[1].list;
-  for (std::size_t i = 0; i + 1 < words.size(); i += 2)
-    entry.fields.emplace_back(words[i].text, words[i + 1].text);
-  return entry;
 }
 
 }  // namespace
@@ -188,16 +156,12 @@ std::optional<std::vector<StreamEntry>> RedisStream::read(redis::Connection& con
   const auto reply = fresh ? connection.run_blocking(command, options_.wait, interrupt_)
                            : connection.run_all(std::span(&command, 1)).front();
   if (!reply) return std::nullopt;
-  std::vector<StreamEntry> entries;
   if (is_missing(*reply)) {
     make_group(connection);
-    return entries;
+    return std::vector<StreamEntry>{};
   }
   redis::Connection::throw_if_refused(command, *reply);
-  if (reply->list.empty() || reply->list[0].list.size() != 2) return entries;
-  for (const auto& each : reply->list[0].list[1].list)
-    entries.push_back(entry_of(each));
-  return entries;
+  return entries_of(*reply);
 }
 
 bool RedisStream::may_hand_over() {
@@ -273,22 +237,8 @@ void RedisStream::take_stock(redis::Connection& connection) {
                                              {"XDEL", options_.stream, no_entry}};
   const auto replies = run_checked(connection, asked);
   only_group_ = replies[0].list.size() == 1;
-  count(replies[0], replies[1]);
+  backlog_ = backlog_of(options_.group, replies[0], replies[1]);
   if (hooks_.on_upkeep) hooks_.on_upkeep();
-}
-
-// All that is in the stream, unless others read it, too. Redis tells since version 7 what a group
-// has not been given yet.
-void RedisStream::count(const redis::Reply& groups, const redis::Reply& length) {
-  backlog_ = length.integer;
-  if (only_group_) return;
-  for (const auto& group : groups.list) {
-    const auto* name = named(group, "name");
-    const auto* pending = named(group, "pending");
-    const auto* lag = named(group, "lag");
-    if (name == nullptr || name->text != options_.group || pending == nullptr) continue;
-    if (lag != nullptr && !lag->is_nil()) backlog_ = pending->integer + lag->integer;
-  }
 }
 
 // XCLAIM looks at the idle time itself, so that of several servers one gets each entry. (XAUTOCLAIM

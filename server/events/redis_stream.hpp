@@ -19,7 +19,6 @@
 
 namespace bot::redis {
 class Connection;
-struct Reply;
 }  // namespace bot::redis
 
 namespace bot::events {
@@ -93,7 +92,6 @@ class RedisStream {
   // Takes over what others have left; true when there was something.
   bool look_after(redis::Connection& connection);
   void take_stock(redis::Connection& connection);
-  void count(const redis::Reply& groups, const redis::Reply& length);
   bool claim_stale(redis::Connection& connection) const;
   void forget(redis::Connection& connection, std::string_view consumer, Millis idle) const;
   void set_problem(const std::string& why, const std::string& told);
