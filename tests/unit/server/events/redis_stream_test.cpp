@@ -295,6 +295,16 @@ TEST_F(Streams, AnEndDoesNotTryAStoreAgainThatIsAway) {
   EXPECT_EQ(pending(), 1);
 }
 
+TEST_F(Streams, SeveralEndAtTheSameTime) {
+  Consumer one(options("one"));
+  Consumer two(options("two"));
+  ASSERT_TRUE(soon([&] { return one.stream().connected() && two.stream().connected(); }));
+  one.stream().begin_to_stop();
+  two.stream().begin_to_stop();
+
+  EXPECT_TRUE(soon([&] { return !one.stream().connected() && !two.stream().connected(); }));
+}
+
 TEST_F(Streams, WhatNobodyHasDealtWithIsCounted) {
   Consumer one(options("one"));
   ASSERT_TRUE(soon([&] { return one.stream().backlog() == 0; }));
@@ -357,20 +367,6 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         "xgroup", "xinfo", "xlen", "xack", "xdel", "xpending", "xclaim", "xreadgroup", "eval"),
     [](const auto& right) { return right.param; });
-
-TEST(StreamEntry, KnowsItsTimeAndItsPlace) {
-  const StreamEntry first{.id = "1758142747001-0", .fields = {{"payload", "x"}}};
-  const StreamEntry second{.id = "1758142747001-1", .fields = {}};
-  const StreamEntry later{.id = "1758142747002-0", .fields = {}};
-
-  EXPECT_EQ(first.at(), 1758142747001);
-  EXPECT_LT(first.position(), second.position());
-  EXPECT_LT(second.position(), later.position());
-  EXPECT_EQ((StreamEntry{.id = "x", .fields = {}}).position(), 0);
-  EXPECT_EQ((StreamEntry{.id = "0--1", .fields = {}}).position(), 0);
-  EXPECT_EQ(*first.field("payload"), "x");
-  EXPECT_EQ(first.field("token"), nullptr);
-}
 
 }  // namespace
 }  // namespace bot::events
