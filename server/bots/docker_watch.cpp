@@ -10,6 +10,8 @@ namespace bot::bots {
 
 namespace {
 
+using std::chrono::steady_clock;
+
 // Engines say 128 + N of what signal N has ended.
 ExitStatus status_of(const Container& container) {
   constexpr int first_signal = 128;
@@ -55,17 +57,22 @@ void DockerRuntime::listen() {
 }
 
 void DockerRuntime::attend() {
+  // Its own deadline: events, however many, put no look off.
+  auto next_look = steady_clock::now() + options_.look_every;
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    const bool called = changed_.wait_for(
-        lock, options_.look_every, [this] { return stopping_ || look_ || !suspects_.empty(); });
+    changed_.wait_until(
+        lock, next_look, [this] { return stopping_ || look_ || !suspects_.empty(); });
     if (stopping_) return;
-    const bool look = std::exchange(look_, false) || !called;
+    const bool look = std::exchange(look_, false) || steady_clock::now() >= next_look;
     const auto suspects = std::exchange(suspects_, {});
     lock.unlock();
     for (const auto& container : suspects)
       check(container);
-    if (look) look_at_all();
+    if (look) {
+      look_at_all();
+      next_look = steady_clock::now() + options_.look_every;
+    }
     lock.lock();
   }
 }
@@ -134,7 +141,7 @@ void DockerRuntime::look_at_all() {
 }
 
 void DockerRuntime::vouch_for(const std::vector<std::int64_t>& meetings) {
-  const auto now = std::chrono::steady_clock::now();
+  const auto now = steady_clock::now();
   if (!options_.vouch || meetings.empty()) return;
   if (vouched_ && now - *vouched_ < options_.vouch_every) return;
   try {

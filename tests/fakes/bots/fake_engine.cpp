@@ -135,6 +135,11 @@ void FakeEngine::end(const std::string& id, int exit_code) {
   if (auto* held = find(id)) finish(*held, exit_code);
 }
 
+void FakeEngine::tell_an_end(const std::string& id) {
+  const std::scoped_lock lock(mutex_);
+  tell("die", id);
+}
+
 void FakeEngine::remove(const std::string& id) {
   const std::scoped_lock lock(mutex_);
   std::erase_if(held_, [&](const Held& held) { return held.id == id; });

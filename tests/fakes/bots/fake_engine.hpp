@@ -50,6 +50,8 @@ class FakeEngine {
   void lack_image(const std::string& image, bool pullable);
   // What runs in a container ends by itself.
   void end(const std::string& id, int exit_code);
+  // Says that it has ended, of whatever it is, and nothing else.
+  void tell_an_end(const std::string& id);
   // As if by somebody's `docker rm -f`.
   void remove(const std::string& id);
   // A container that nobody has asked for; returns its id.

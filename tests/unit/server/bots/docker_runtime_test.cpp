@@ -347,6 +347,26 @@ TEST_F(DockerRuntimeTest, RunningContainersAreVouchedForNowAndThen) {
   EXPECT_FALSE(soon([&] { return times > until_its_end; }, Millis{60}));
 }
 
+TEST_F(DockerRuntimeTest, EventsHoweverManyKeepNobodyFromBeingVouchedFor) {
+  options_.look_every = Millis{100};
+  options_.vouch_every = Millis{0};
+  std::atomic<int> times{0};
+  options_.vouch = [&times](const auto&) { ++times; };
+  const auto handle = started();
+  ASSERT_TRUE(listens());
+  std::atomic<bool> flooding{true};
+  std::thread flood([&] {
+    while (flooding) {
+      engine_.tell_an_end(container_of(handle));
+      std::this_thread::sleep_for(Millis(1));
+    }
+  });
+  const int before = times;
+  EXPECT_TRUE(soon([&] { return times > before + 2; }, seconds(5)));
+  flooding = false;
+  flood.join();
+}
+
 TEST_F(DockerRuntimeTest, StopWatchingDoesNotWaitForAStopUnderWay) {
   options_.container.image = "stubborn";
   const auto handle = started();
