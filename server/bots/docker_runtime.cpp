@@ -19,6 +19,7 @@ DockerRuntime::DockerRuntime(DockerRuntimeOptions options)
     : options_(std::move(options)),
       engine_(options_.engine),
       identity_(options_.identity),
+      seen_at_(steady_clock::now()),
       errands_(errand_threads) {}
 
 DockerRuntime::~DockerRuntime() {
@@ -51,6 +52,12 @@ std::string DockerRuntime::identity() const {
 std::string DockerRuntime::problem() {
   const std::scoped_lock lock(mutex_);
   return problem_;
+}
+
+// A vouch covers two of its intervals; after that it is for the next one to say who lives.
+bool DockerRuntime::is_blind() {
+  const std::scoped_lock lock(mutex_);
+  return steady_clock::now() - seen_at_ > 2 * options_.vouch_every;
 }
 
 void DockerRuntime::tell(const std::string& sentence) const {
@@ -207,6 +214,7 @@ void DockerRuntime::stop(const std::string& handle, Millis grace) {
   const auto bot = own(handle);
   if (!bot) return;
   errands_.add([this, id = bot->container, grace] {
+    if (!in_touch()) return;
     (void)heard(engine_.stop(id, grace));
     suspect(id);
   });
@@ -214,7 +222,7 @@ void DockerRuntime::stop(const std::string& handle, Millis grace) {
 
 void DockerRuntime::kill(const std::string& handle) {
   const auto bot = own(handle);
-  if (!bot) return;
+  if (!bot || !in_touch()) return;
   (void)heard(engine_.kill(bot->container));
   suspect(bot->container);
 }

@@ -37,7 +37,7 @@ struct DockerRuntimeOptions {
       {};
   // Told now and then whose containers run; may throw bot::Fault. May be empty.
   std::function<void(const std::vector<std::int64_t>& meeting_ids)> vouch = {};
-  Millis vouch_every{30'000};
+  Millis vouch_every{30'000};  // at most a quarter of how long a bot may be silent
   // For the log: one sentence. May be empty.
   std::function<void(const std::string& sentence)> on_news = {};
 };
@@ -55,7 +55,7 @@ class DockerRuntime final : public Runtime {
   void attach(ExitListener& listener) override;
   // Throws bot::Unavailable while a short absence of the Engine is waited for.
   Result<std::string> start(const BotSpec& spec, const Commit& commit) override;
-  // `grace` is rounded up to seconds.
+  // Nothing is sent while the Engine is away or another one.
   void stop(const std::string& handle, Millis grace) override;
   void kill(const std::string& handle) override;
   bool alive(const std::string& handle) override;
@@ -72,6 +72,7 @@ class DockerRuntime final : public Runtime {
   // before.
   Status meet();
   std::string problem() override;
+  bool is_blind() override;
 
  private:
   using Instant = std::chrono::steady_clock::time_point;
@@ -116,7 +117,8 @@ class DockerRuntime final : public Runtime {
   void check(const std::string& container);
   void end(const std::string& container, const ExitStatus& status);
   void look_at_all();
-  void vouch_for(const std::vector<std::int64_t>& meetings);
+  // False when the store is away.
+  bool vouch_for(const std::vector<std::int64_t>& meetings);
   void clear_away(const std::vector<Container>& strays);
   void dispose(const Container& stray);
   void dispose_of(const std::string& container);
@@ -131,6 +133,7 @@ class DockerRuntime final : public Runtime {
   std::string identity_;                    // guarded by mutex_
   std::string problem_;                     // guarded by mutex_
   std::optional<Instant> away_since_;       // guarded by mutex_
+  Instant seen_at_;                         // when all were looked at last; guarded by mutex_
   std::map<std::string, Watched> watched_;  // by container; guarded by mutex_
   std::set<std::string> suspects_;          // containers; guarded by mutex_
   std::set<std::string> disposing_;         // that go; guarded by mutex_

@@ -136,19 +136,23 @@ void DockerRuntime::look_at_all() {
   }
   for (const auto& container : doubtful)
     check(container);
-  vouch_for(running_bots);
+  if (vouch_for(running_bots)) {
+    const std::scoped_lock lock(mutex_);
+    seen_at_ = steady_clock::now();
+  }
   clear_away(strays);
 }
 
-void DockerRuntime::vouch_for(const std::vector<std::int64_t>& meetings) {
+bool DockerRuntime::vouch_for(const std::vector<std::int64_t>& meetings) {
   const auto now = steady_clock::now();
-  if (!options_.vouch || meetings.empty()) return;
-  if (vouched_ && now - *vouched_ < options_.vouch_every) return;
+  if (!options_.vouch || meetings.empty()) return true;
+  if (vouched_ && now - *vouched_ < options_.vouch_every) return true;
   try {
     options_.vouch(meetings);
     vouched_ = now;
+    return true;
   } catch (const Fault&) {
-    // The store is away, which no bot is reaped for.
+    return false;
   }
 }
 

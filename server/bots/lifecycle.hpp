@@ -164,6 +164,8 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
                     UnixMillis silent_since,
                     const std::string& failure_reason);
 
+  // Runtime::is_blind.
+  bool is_blind() const { return parts_.runtime.is_blind(); }
   // Ends of bots that could not be stored because the store was away; called by the reaper.
   void record_missed_exits();
   // Live rows whose bots were found dead (adoption), in few transactions.

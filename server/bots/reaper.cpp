@@ -44,8 +44,8 @@ Reaper::~Reaper() {
   stop();
 }
 
-// Starts the watch anew when this process, the store or the clocks were not as they should be since
-// the last round.
+// Starts the watch anew when this process, the store, the runtime or the clocks were not as they
+// should be since the last round.
 Reaper::Moment Reaper::notice_gap() {
   const Millis monotonic = clock_.monotonic();
   const UnixMillis wall = clock_.now_ms();
@@ -59,7 +59,7 @@ Reaper::Moment Reaper::notice_gap() {
   const bool late = !last_round_ || monotonic - *last_round_ > options_.interval + patience;
   const bool stepped = std::abs((offset - wall_offset_).count()) > clock_slack.count();
   const bool deaf = lost_writes != lost_writes_;
-  if (late || stepped || deaf) watching_since_ = monotonic;
+  if (late || stepped || deaf || lifecycle_.is_blind()) watching_since_ = monotonic;
   // Each round compares with the last one: a slow drift is no step.
   last_round_ = monotonic;
   wall_offset_ = offset;

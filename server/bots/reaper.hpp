@@ -30,10 +30,10 @@ struct ReaperOptions {
 // `stale_<state>_timeout`.
 //
 // It gives no verdict on a state until it has itself run for that state's whole limit, since its
-// start or since a gap: when its own loop came late, the store could not write, or the wall clock
-// moved against the monotonic one, rows look old although nobody was there to hear their bots.
-// Signs of life that a clock set back has left in the future count as given when a round first sees
-// them.
+// start or since a gap: when its own loop came late, the store could not write, the runtime was
+// blind, or the wall clock moved against the monotonic one, rows look old although nobody was there
+// to hear their bots. Signs of life that a clock set back has left in the future count as given
+// when a round first sees them.
 class Reaper {
  public:
   Reaper(store::Database& database,

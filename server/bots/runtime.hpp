@@ -71,6 +71,8 @@ class Runtime {
                      const std::string& handle) = 0;
   // Empty when bots can be started; otherwise what is in the way. Asked by /ready: quick.
   virtual std::string problem() { return ""; }
+  // True after so long without a sight of its bots that nothing follows from anybody's silence.
+  virtual bool is_blind() { return false; }
   // After this no listener call happens and none is under way. Bots are left alone.
   virtual void stop_watching() = 0;
 };

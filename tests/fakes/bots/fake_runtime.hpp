@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <mutex>
 #include <set>
@@ -56,12 +57,14 @@ class FakeRuntime final : public Runtime {
     const std::scoped_lock lock(mutex_);
     return refusal_ ? refusal_->message : "";
   }
+  bool is_blind() override { return blind_; }
   void stop_watching() override {}
 
   void refuse_starts(Error error) {
     const std::scoped_lock lock(mutex_);
     refusal_ = std::move(error);
   }
+  void be_blind(bool blind) { blind_ = blind; }
   // Bots that outlive every stop.
   void make_stubborn() { obedient_ = false; }
   // What happens before a bot's handle is stored; set before that can happen.
@@ -94,6 +97,7 @@ class FakeRuntime final : public Runtime {
   std::optional<Error> refusal_;
   std::function<void()> on_start_;
   std::function<void()> on_stop_;
+  std::atomic<bool> blind_{false};
   bool obedient_ = true;
   int withdrawn_ = 0;
   std::vector<BotSpec> specs_;

@@ -367,6 +367,43 @@ TEST_F(DockerRuntimeTest, EventsHoweverManyKeepNobodyFromBeingVouchedFor) {
   flood.join();
 }
 
+TEST_F(DockerRuntimeTest, ItIsBlindFromALongAbsenceUntilItHasVouchedAgain) {
+  options_.look_every = Millis{10};
+  options_.vouch_every = Millis{100};
+  std::atomic<bool> away{false};
+  std::atomic<int> vouched_after{0};
+  options_.vouch = [&](const auto&) {
+    EXPECT_TRUE(!away || runtime_->is_blind()) << "before the vouch";
+    away = false;
+    ++vouched_after;
+  };
+  started();
+  ASSERT_TRUE(listens());
+  ASSERT_TRUE(soon([&] { return vouched_after > 0 && !runtime().is_blind(); }));
+  engine_.go_away();
+  ASSERT_TRUE(soon([&] { return runtime().is_blind(); }));
+  away = true;
+  engine_.come_back();
+  EXPECT_TRUE(soon([&] { return !runtime().is_blind(); }));
+  EXPECT_FALSE(away) << "it has vouched";
+}
+
+TEST_F(DockerRuntimeTest, NothingIsSentToBotsOutOfTouch) {
+  const auto handle = started();
+  ASSERT_TRUE(listens());
+  engine_.go_away();
+  ASSERT_TRUE(soon([&] { return !runtime().problem().empty(); }));
+  // Another Engine with a container of the same id could answer here.
+  engine_.fail("/version", 500);
+  for (int i = 0; i < 50; ++i)
+    engine_.fail("/version", 500);
+  engine_.come_back();
+  runtime().stop(handle, Millis{0});
+  runtime().kill(handle);
+  EXPECT_EQ(engine_.count("/kill") + engine_.count("/stop"), 0);
+  EXPECT_EQ(engine_.containers()[0].state, "running");
+}
+
 TEST_F(DockerRuntimeTest, StopWatchingDoesNotWaitForAStopUnderWay) {
   options_.container.image = "stubborn";
   const auto handle = started();

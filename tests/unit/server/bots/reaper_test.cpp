@@ -106,6 +106,17 @@ TEST_F(ReaperTest, BotThatCannotBeStoppedKeepsItsRow) {
   EXPECT_EQ(status(silent.id), "active");
 }
 
+TEST_F(ReaperTest, NobodyIsJudgedWhileTheRuntimeIsBlindNorForALimitAfter) {
+  reaper_.run_once();
+  const auto silent = activate("a");
+  runtime_.be_blind(true);
+  EXPECT_EQ(pass(minutes{30}), 0);
+  runtime_.be_blind(false);
+  EXPECT_EQ(pass(minutes{1}), 0);
+  EXPECT_EQ(status(silent.id), "active");
+  EXPECT_EQ(pass(minutes{2}), 1) << "which is over some time";
+}
+
 TEST_F(ReaperTest, BotThatIsHeardWhileOthersAreStoppedIsSpared) {
   reaper_.run_once();
   const auto silent = activate("a");
