@@ -44,7 +44,7 @@ struct DockerRuntimeOptions {
 
 // Bots as containers of a Docker Engine (contract appendix B), by whatever image takes BOT_CONFIG.
 // They outlive this server. Their ends are noticed by the Engine's events; a container is removed
-// after its exit code was read. When the Engine comes back from being away, all are looked at
+// once its exit code is stored. When the Engine comes back from being away, all are looked at
 // again. Containers of the installation that belong to no live row are stopped and removed.
 class DockerRuntime final : public Runtime {
  public:

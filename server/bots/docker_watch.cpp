@@ -105,7 +105,12 @@ void DockerRuntime::end(const std::string& container, const ExitStatus& status) 
     watched_.erase(found);
     disposing_.insert(container);
   }
-  listener_->bot_exited(ended.meeting_id, ended.session_uid, status);
+  if (!listener_->bot_exited(ended.meeting_id, ended.session_uid, status)) {
+    // It holds the code until the row is closed; then it is found as a stray.
+    const std::scoped_lock lock(mutex_);
+    disposing_.erase(container);
+    return;
+  }
   errands_.add([this, container] { dispose_of(container); });
 }
 

@@ -152,7 +152,7 @@ class Lifecycle final : public BotCallbacks, public ExitListener {
   Status segments(const std::string& session_uid,
                   const std::vector<ReportedSegment>& segments) override;
 
-  void bot_exited(std::int64_t meeting_id,
+  bool bot_exited(std::int64_t meeting_id,
                   const std::string& session_uid,
                   const ExitStatus& status) override;
 

@@ -46,7 +46,7 @@ void Lifecycle::record_exit(MeetingChange& change, const Unrecorded& exit) const
   change.end(*meeting, exit.session_uid, ending);
 }
 
-void Lifecycle::bot_exited(std::int64_t meeting_id,
+bool Lifecycle::bot_exited(std::int64_t meeting_id,
                            const std::string& session_uid,
                            const ExitStatus& status) {
   const Unrecorded exit{meeting_id, session_uid, status};
@@ -55,9 +55,11 @@ void Lifecycle::bot_exited(std::int64_t meeting_id,
       record_exit(change, exit);
       return Unit{};
     });
+    return true;
   } catch (const Fault&) {
     const std::scoped_lock lock(mutex_);
     unrecorded_.push_back(exit);
+    return false;
   }
 }
 
@@ -68,7 +70,7 @@ void Lifecycle::record_missed_exits() {
     missed.swap(unrecorded_);
   }
   for (const auto& exit : missed) {
-    bot_exited(exit.meeting_id, exit.session_uid, exit.status);
+    (void)bot_exited(exit.meeting_id, exit.session_uid, exit.status);
   }
 }
 

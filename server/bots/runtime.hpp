@@ -29,7 +29,9 @@ class ExitListener {
   ExitListener& operator=(const ExitListener&) = delete;
   virtual ~ExitListener() = default;
 
-  virtual void bot_exited(std::int64_t meeting_id,
+  // False when that could not be stored: the listener tries again as long as it lives, and the
+  // runtime leaves what tells of the end to a later server.
+  virtual bool bot_exited(std::int64_t meeting_id,
                           const std::string& session_uid,
                           const ExitStatus& status) = 0;
 };

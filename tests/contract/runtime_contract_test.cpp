@@ -14,12 +14,13 @@ using std::chrono::steady_clock;
 
 class Exits final : public ExitListener {
  public:
-  void bot_exited(std::int64_t meeting_id,
+  bool bot_exited(std::int64_t meeting_id,
                   const std::string& session_uid,
                   const ExitStatus& status) override {
     const std::scoped_lock lock(mutex_);
     seen_.push_back({meeting_id, session_uid, status});
     changed_.notify_all();
+    return true;
   }
 
   struct Seen {

@@ -35,6 +35,7 @@ class DockerRuntimeTest : public testing::Test, public ExitListener {
     options_.container.image = "waits";
     options_.reconnect = {.first = Millis{10}, .longest = Millis{50}};
     options_.without_row = [this](const std::vector<std::string>& sessions) {
+      const std::scoped_lock lock(mutex_);
       std::set<std::string> without(sessions.begin(), sessions.end());
       for (const auto& live : live_)
         without.erase(live);
@@ -55,11 +56,16 @@ class DockerRuntimeTest : public testing::Test, public ExitListener {
     if (runtime_) runtime_->stop_watching();
   }
 
-  void bot_exited(std::int64_t, const std::string& uid, const ExitStatus& status) override {
+  bool bot_exited(std::int64_t, const std::string& uid, const ExitStatus& status) override {
     const std::scoped_lock lock(mutex_);
     exits_.emplace_back(uid, status);
+    return !store_is_away_;
   }
 
+  void close_row(const std::string& session) {
+    const std::scoped_lock lock(mutex_);
+    live_.erase(session);
+  }
   DockerRuntime& runtime() {
     if (!runtime_) {
       runtime_ = std::make_unique<DockerRuntime>(options_);
@@ -87,6 +93,10 @@ class DockerRuntimeTest : public testing::Test, public ExitListener {
     const std::scoped_lock lock(mutex_);
     return exits_;
   }
+  std::vector<std::string> news() {
+    const std::scoped_lock lock(mutex_);
+    return news_;
+  }
   bool told(const ExitStatus& status) {
     return soon([&] { return !exits().empty(); }) && exits().size() == 1 &&
            exits()[0].second == status;
@@ -100,8 +110,9 @@ class DockerRuntimeTest : public testing::Test, public ExitListener {
   FakeEngine engine_;
   DockerRuntimeOptions options_;
   BotSpec spec_;
-  std::set<std::string> live_;  // sessions with a live row
+  std::atomic<bool> store_is_away_{false};
   std::mutex mutex_;
+  std::set<std::string> live_;  // sessions with a live row; guarded by mutex_
   std::vector<std::pair<std::string, ExitStatus>> exits_;  // guarded by mutex_
   std::vector<std::string> news_;                          // guarded by mutex_
   std::unique_ptr<DockerRuntime> runtime_;
@@ -112,6 +123,32 @@ TEST_F(DockerRuntimeTest, AnEndedContainerIsRemovedOnceItsCodeWasTold) {
   engine_.end(container_of(handle), 3);
   EXPECT_TRUE(told({3, std::nullopt}));
   EXPECT_TRUE(soon([&] { return engine_.containers().empty(); }));
+}
+
+TEST_F(DockerRuntimeTest, AnEndThatCouldNotBeStoredKeepsItsContainerUntilItIs) {
+  options_.look_every = Millis{10};
+  store_is_away_ = true;
+  const auto handle = started();
+  engine_.end(container_of(handle), 3);
+  ASSERT_TRUE(told({3, std::nullopt}));
+  EXPECT_FALSE(runtime().alive(handle));
+  restart_server();
+  store_is_away_ = false;
+  ASSERT_TRUE(runtime().adopt(42, "session-42", handle)) << "by the next server";
+  ASSERT_TRUE(soon([&] { return exits().size() == 2; }));
+  EXPECT_EQ(exits()[1].second, (ExitStatus{3, std::nullopt}));
+  EXPECT_TRUE(soon([&] { return engine_.containers().empty(); }));
+}
+
+TEST_F(DockerRuntimeTest, AnEndThatWasStoredLateHasItsContainerClearedAway) {
+  options_.look_every = Millis{10};
+  store_is_away_ = true;
+  const auto handle = started();
+  engine_.end(container_of(handle), 3);
+  ASSERT_TRUE(told({3, std::nullopt}));
+  close_row("session-42");
+  EXPECT_TRUE(soon([&] { return engine_.containers().empty(); }));
+  EXPECT_EQ(exits().size(), 1U) << "told once";
 }
 
 TEST_F(DockerRuntimeTest, ACodeAbove128IsASignal) {
@@ -147,7 +184,7 @@ TEST_F(DockerRuntimeTest, WhatEndedWhileTheEngineWasAwayIsToldWhenItIsBack) {
   engine_.come_back();
   EXPECT_TRUE(told({4, std::nullopt}));
   EXPECT_TRUE(soon([&] { return runtime().problem().empty(); }));
-  EXPECT_EQ(news_.size(), 2U) << "that it is away, and that it is back";
+  EXPECT_EQ(news().size(), 2U) << "that it is away, and that it is back";
 }
 
 TEST_F(DockerRuntimeTest, AContainerThatSomebodyRemovedIsGoneWithoutACode) {

@@ -255,7 +255,7 @@ TEST_F(ReaperTest, AfterABackwardStepTheSilentAreFoundInTimeAndTheHeardSpared) {
 TEST_F(ReaperTest, EndsThatCouldNotBeStoredAreStoredLater) {
   const auto bot = activate("a");
   store_is_away_ = true;
-  lifecycle_.bot_exited(bot.id, session_uid(bot.id), {1, std::nullopt});
+  EXPECT_FALSE(lifecycle_.bot_exited(bot.id, session_uid(bot.id), {1, std::nullopt}));
   EXPECT_EQ(status(bot.id), "active");
   EXPECT_EQ(reaper_.run_once(), 0);
   EXPECT_EQ(status(bot.id), "active");
