@@ -193,18 +193,19 @@ Status DockerEngine::start(const std::string& id) {
                                   options_.work_deadline));
 }
 
-Status DockerEngine::stop(const std::string& id, Millis grace) {
-  const auto seconds = std::chrono::ceil<std::chrono::seconds>(grace);
-  const auto target =
-      base() + container_path(id, "/stop") + "?t=" + std::to_string(seconds.count());
+// Engines wait for the end that a SIGKILL brings about.
+Status DockerEngine::signal(const std::string& id, std::string_view name) {
+  const auto target = base() + container_path(id, "/kill?signal=") + std::string(name);
   return expect_success(
-      call(*waiting_, {.method = "POST", .target = target}, seconds + options_.work_deadline));
+      call(*waiting_, {.method = "POST", .target = target}, options_.work_deadline));
+}
+
+Status DockerEngine::terminate(const std::string& id) {
+  return signal(id, "SIGTERM");
 }
 
 Status DockerEngine::kill(const std::string& id) {
-  return expect_success(
-      versioned({.method = "POST", .target = container_path(id, "/kill") + "?signal=SIGKILL"},
-                options_.deadline));
+  return signal(id, "SIGKILL");
 }
 
 Status DockerEngine::remove(const std::string& id) {

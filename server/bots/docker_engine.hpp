@@ -28,7 +28,7 @@ namespace bot::bots {
 struct DockerEngineOptions {
   std::string socket = "/var/run/docker.sock";
   Millis deadline{5'000};         // of what only asks
-  Millis work_deadline{30'000};   // of create, start, remove
+  Millis work_deadline{30'000};   // of create, start, kill, remove
   Millis pull_deadline{240'000};  // shorter than a reservation may last
 };
 
@@ -76,8 +76,9 @@ class DockerEngine {
   // Returns the id. not_found: there is no such image. conflict: the name is taken.
   Result<std::string> create(const ContainerPlan& plan);
   Status start(const std::string& id);
-  // SIGTERM, and SIGKILL after `grace` (rounded up to seconds). Returns when it has ended.
-  Status stop(const std::string& id, Millis grace);
+  // SIGTERM; its end is not waited for.
+  Status terminate(const std::string& id);
+  // SIGKILL.
   Status kill(const std::string& id);
   // Ends it if need be. One that is gone already is no error.
   Status remove(const std::string& id);
@@ -94,7 +95,7 @@ class DockerEngine {
   Status listen(const std::string& label,
                 const std::function<void()>& opened,
                 const std::function<void(const std::string& id)>& ended);
-  // For good; stops and removals are not waited for any longer.
+  // For good; signals and removals are not waited for any longer.
   void stop_listening();
 
  private:
@@ -102,6 +103,7 @@ class DockerEngine {
                                     const client::HttpRequest& request,
                                     Millis deadline);
   Result<client::HttpResponse> versioned(client::HttpRequest request, Millis deadline);
+  Status signal(const std::string& id, std::string_view name);
   Status settle_version(const std::string& body, EngineFacts& facts);
   std::string base() const;
 

@@ -213,11 +213,7 @@ void DockerRuntime::discard(const std::string& container) {
 void DockerRuntime::stop(const std::string& handle, Millis grace) {
   const auto bot = own(handle);
   if (!bot) return;
-  errands_.add([this, id = bot->container, grace] {
-    if (!in_touch()) return;
-    (void)heard(engine_.stop(id, grace));
-    suspect(id);
-  });
+  ask_to_leave(bot->container, grace);
 }
 
 void DockerRuntime::kill(const std::string& handle) {

@@ -35,6 +35,7 @@ struct DockerRuntimeOptions {
   // Which of these sessions have no live row; may throw bot::Fault. Empty: strays are left alone.
   std::function<std::set<std::string>(const std::vector<std::string>& session_uids)> without_row =
       {};
+  Millis stray_stop{10'000};  // from their SIGTERM to their SIGKILL
   // Told now and then whose containers run; may throw bot::Fault. May be empty.
   std::function<void(const std::vector<std::int64_t>& meeting_ids)> vouch = {};
   Millis vouch_every{30'000};  // at most a quarter of how long a bot may be silent
@@ -107,6 +108,11 @@ class DockerRuntime final : public Runtime {
   void discard(const std::string& container);
   std::optional<DockerHandle> own(const std::string& handle) const;
 
+  // SIGTERM, and SIGKILL after the grace; only the earliest of several counts. False when it was
+  // asked before.
+  bool ask_to_leave(const std::string& container, Millis grace);
+  void kill_overdue();
+  Instant next_deadline(Instant next_look) const;  // REQUIRES: mutex_ is held
   void watch(const std::string& container, Watched watched);
   void forget(const std::string& container);
   void suspect(const std::string& container);
@@ -136,6 +142,7 @@ class DockerRuntime final : public Runtime {
   Instant seen_at_;                         // when all were looked at last; guarded by mutex_
   std::map<std::string, Watched> watched_;  // by container; guarded by mutex_
   std::set<std::string> suspects_;          // containers; guarded by mutex_
+  std::map<std::string, Instant> leaving_;  // containers: when to kill them; guarded by mutex_
   std::set<std::string> disposing_;         // that go; guarded by mutex_
   bool trusted_ = false;                    // it was met since the last break; guarded by mutex_
   bool look_ = false;                       // guarded by mutex_

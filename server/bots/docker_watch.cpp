@@ -24,8 +24,6 @@ ExitStatus status_of(const Container& container) {
   return {code, std::nullopt};
 }
 
-constexpr Millis stray_stop{10'000};
-
 }  // namespace
 
 void DockerRuntime::ask_for_a_look() {
@@ -56,17 +54,66 @@ void DockerRuntime::listen() {
   }
 }
 
+DockerRuntime::Instant DockerRuntime::next_deadline(Instant next_look) const {
+  auto earliest = next_look;
+  for (const auto& [container, kill_at] : leaving_)
+    earliest = std::min(earliest, kill_at);
+  return earliest;
+}
+
+bool DockerRuntime::ask_to_leave(const std::string& container, Millis grace) {
+  const auto kill_at = steady_clock::now() + grace;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto [found, first] = leaving_.try_emplace(container, kill_at);
+    found->second = std::min(found->second, kill_at);
+    changed_.notify_all();
+    if (!first) return false;
+  }
+  errands_.add([this, container] {
+    if (!in_touch() || !heard(engine_.terminate(container))) {
+      // Who wants it gone asks again.
+      const std::scoped_lock lock(mutex_);
+      leaving_.erase(container);
+    }
+    suspect(container);
+  });
+  return true;
+}
+
+void DockerRuntime::kill_overdue() {
+  std::vector<std::string> overdue;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (auto& [container, kill_at] : leaving_) {
+      if (kill_at > steady_clock::now()) continue;
+      overdue.push_back(container);
+      kill_at = Instant::max();  // it stays until its end is seen
+    }
+  }
+  for (const auto& container : overdue) {
+    errands_.add([this, container] {
+      if (!in_touch() || !heard(engine_.kill(container))) {
+        const std::scoped_lock lock(mutex_);
+        leaving_.erase(container);
+      }
+      suspect(container);
+      ask_for_a_look();
+    });
+  }
+}
+
 void DockerRuntime::attend() {
   // Its own deadline: events, however many, put no look off.
   auto next_look = steady_clock::now() + options_.look_every;
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    changed_.wait_until(
-        lock, next_look, [this] { return stopping_ || look_ || !suspects_.empty(); });
+    if (!look_ && suspects_.empty()) changed_.wait_until(lock, next_deadline(next_look));
     if (stopping_) return;
     const bool look = std::exchange(look_, false) || steady_clock::now() >= next_look;
     const auto suspects = std::exchange(suspects_, {});
     lock.unlock();
+    kill_overdue();
     for (const auto& container : suspects)
       check(container);
     if (look) {
@@ -81,6 +128,8 @@ void DockerRuntime::check(const std::string& container) {
   {
     const std::scoped_lock lock(mutex_);
     const auto found = watched_.find(container);
+    // A stray that was asked to leave is removed by the look that finds it ended.
+    if (found == watched_.end() && leaving_.contains(container)) look_ = true;
     if (stopping_ || !trusted_ || found == watched_.end()) return;
     if (found->second.starting) {
       found->second.suspected = true;
@@ -103,6 +152,7 @@ void DockerRuntime::end(const std::string& container, const ExitStatus& status) 
     if (stopping_ || found == watched_.end()) return;
     ended = std::move(found->second);
     watched_.erase(found);
+    leaving_.erase(container);
     disposing_.insert(container);
   }
   if (!listener_->bot_exited(ended.meeting_id, ended.session_uid, status)) {
@@ -131,6 +181,9 @@ void DockerRuntime::look_at_all() {
       if (container.phase == Container::Phase::running) running.insert(container.id);
       if (!watched_.contains(container.id)) strays.push_back(std::move(container));
     }
+    std::erase_if(leaving_, [&](const auto& each) {
+      return !running.contains(each.first) && !watched_.contains(each.first);
+    });
     for (const auto& [id, watched] : watched_) {
       if (running.contains(id)) {
         running_bots.push_back(watched.meeting_id);
@@ -181,13 +234,17 @@ void DockerRuntime::clear_away(const std::vector<Container>& strays) {
 void DockerRuntime::dispose(const Container& stray) {
   {
     const std::scoped_lock lock(mutex_);
-    if (stopping_ || !disposing_.insert(stray.id).second) return;
+    if (stopping_ || disposing_.contains(stray.id)) return;
+    if (stray.phase != Container::Phase::running) disposing_.insert(stray.id);
   }
-  tell("a container without a live meeting is removed: " + stray.id.substr(0, 12));
-  errands_.add([this, id = stray.id, phase = stray.phase] {
-    if (phase == Container::Phase::running) (void)heard(engine_.stop(id, stray_stop));
-    dispose_of(id);
-  });
+  const std::string which = "a container without a live meeting is ";
+  const auto name = stray.id.substr(0, 12);
+  if (stray.phase == Container::Phase::running) {
+    if (ask_to_leave(stray.id, options_.stray_stop)) tell(which + "stopped: " + name);
+    return;
+  }
+  tell(which + "removed: " + name);
+  errands_.add([this, id = stray.id] { dispose_of(id); });
 }
 
 void DockerRuntime::dispose_of(const std::string& container) {

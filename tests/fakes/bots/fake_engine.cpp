@@ -146,9 +146,12 @@ void FakeEngine::remove(const std::string& id) {
   tell("destroy", id);
 }
 
-std::string FakeEngine::put(const std::string& name, const std::string& state, json labels) {
+std::string FakeEngine::put(const std::string& name,
+                            const std::string& state,
+                            json labels,
+                            const std::string& image) {
   const std::scoped_lock lock(mutex_);
-  Held held{random_hex(64), name, state, 0, {{"Image", "waits"}, {"Labels", std::move(labels)}}};
+  Held held{random_hex(64), name, state, 0, {{"Image", image}, {"Labels", std::move(labels)}}};
   held_.push_back(held);
   return held.id;
 }
@@ -349,7 +352,7 @@ FakeEngine::Answer FakeEngine::of_image(const std::string& method, const std::st
 }
 
 FakeEngine::Answer FakeEngine::of_container(const std::string& method, const std::string& rest) {
-  std::unique_lock lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   const auto end = rest.find_first_of("/?");
   auto* held = find(rest.substr(0, end));
   const auto verb = rest.substr(end);
@@ -372,34 +375,14 @@ FakeEngine::Answer FakeEngine::of_container(const std::string& method, const std
     if (held->plan.value("Image", "") == "exits7") finish(*held, 7);
     return {204, ""};
   }
-  if (verb.starts_with("/stop")) {
-    return stop_container(lock, *held, verb.substr(verb.find('?') + 1));
-  }
   if (verb.starts_with("/kill")) {
     if (held->state != "running") return {409, said("is not running")};
-    finish(*held, 137);
+    const bool gently = verb.ends_with("=SIGTERM");
+    if (gently && held->plan.value("Image", "") == "stubborn") return {204, ""};
+    finish(*held, gently ? 143 : 137);
     return {204, ""};
   }
   return {404, said("page not found")};
-}
-
-FakeEngine::Answer FakeEngine::stop_container(std::unique_lock<std::mutex>& lock,
-                                              Held& held,
-                                              const std::string& query) {
-  if (held.state != "running") return {304, ""};
-  if (held.plan.value("Image", "") != "stubborn") {
-    finish(held, 143);
-    return {204, ""};
-  }
-  const auto id = held.id;
-  const auto era = era_.load();
-  const auto grace = std::chrono::seconds(std::stoi(value_of(query, "t")));
-  changed_.wait_for(lock, grace, [&] {
-    const auto* now = find(id);
-    return era != era_ || now == nullptr || now->state != "running";
-  });
-  if (auto* now = find(id)) finish(*now, 137);
-  return {204, ""};
 }
 
 }  // namespace bot::bots

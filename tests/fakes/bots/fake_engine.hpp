@@ -55,7 +55,10 @@ class FakeEngine {
   // As if by somebody's `docker rm -f`.
   void remove(const std::string& id);
   // A container that nobody has asked for; returns its id.
-  std::string put(const std::string& name, const std::string& state, nlohmann::json labels);
+  std::string put(const std::string& name,
+                  const std::string& state,
+                  nlohmann::json labels,
+                  const std::string& image = "waits");
 
   std::vector<Held> containers() const;
   // "METHOD /path?query" of all requests so far.
@@ -78,7 +81,6 @@ class FakeEngine {
   Answer create(const std::string& query, const std::string& body);
   Answer of_container(const std::string& method, const std::string& rest);
   Answer of_image(const std::string& method, const std::string& path);
-  Answer stop_container(std::unique_lock<std::mutex>& lock, Held& held, const std::string& query);
   std::string list() const;
   Held* find(const std::string& id_or_name);
   void finish(Held& held, int exit_code);

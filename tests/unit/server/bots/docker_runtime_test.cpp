@@ -351,7 +351,7 @@ TEST_F(DockerRuntimeTest, AStrayOfOurInstallationIsStoppedAndRemoved) {
   ASSERT_TRUE(soon([&] { return engine_.containers().size() == 2; }));
   EXPECT_EQ(engine_.containers()[0].name, "kept-1");
   EXPECT_EQ(engine_.containers()[1].name, "kept-2");
-  EXPECT_EQ(engine_.count("/stop?t="), 1) << "the one that ran, gently first";
+  EXPECT_EQ(engine_.count("signal=SIGTERM"), 1) << "the one that ran, gently first";
   EXPECT_EQ(engine_.count("GET /v1.41/containers/json?all=true&filters="
                           "%7B%22label%22%3A%5B%22botd.installation%3Dours%22%5D%7D") > 0,
             true)
@@ -437,15 +437,61 @@ TEST_F(DockerRuntimeTest, NothingIsSentToBotsOutOfTouch) {
   engine_.come_back();
   runtime().stop(handle, Millis{0});
   runtime().kill(handle);
-  EXPECT_EQ(engine_.count("/kill") + engine_.count("/stop"), 0);
+  EXPECT_EQ(engine_.count("/kill"), 0);
   EXPECT_EQ(engine_.containers()[0].state, "running");
 }
 
-TEST_F(DockerRuntimeTest, StopWatchingDoesNotWaitForAStopUnderWay) {
+TEST_F(DockerRuntimeTest, WhatTakesItsTimeToLeaveHoldsNoOtherStopUp) {
+  options_.container.image = "stubborn";
+  constexpr int many = 20;
+  for (int i = 0; i < many; ++i) {
+    spec_.meeting_id = i;
+    spec_.container_id = "vexa-bot-" + std::to_string(i);
+    const auto handle = started();
+    for (int repeated = 0; repeated < 3; ++repeated)
+      runtime().stop(handle, seconds(60));
+  }
+  EXPECT_TRUE(soon([&] { return engine_.count("signal=SIGTERM") == many; }));
+  runtime().stop_watching();
+  EXPECT_EQ(engine_.count("signal=SIGTERM"), many) << "each is asked once";
+  EXPECT_EQ(engine_.count("signal=SIGKILL"), 0);
+}
+
+TEST_F(DockerRuntimeTest, TheShortestGraceOfSeveralStopsCounts) {
   options_.container.image = "stubborn";
   const auto handle = started();
   runtime().stop(handle, seconds(60));
-  ASSERT_TRUE(soon([&] { return engine_.count("/stop?t=60") == 1; }));
+  runtime().stop(handle, Millis{20});
+  EXPECT_TRUE(told({std::nullopt, 9}));
+  EXPECT_EQ(engine_.count("signal=SIGTERM"), 1);
+}
+
+TEST_F(DockerRuntimeTest, AStopThatTheEngineDidNotTakeIsSentAgainWhenItIsRepeated) {
+  const auto handle = started();
+  engine_.fail("signal=SIGTERM", 500);
+  runtime().stop(handle, seconds(60));
+  ASSERT_TRUE(soon([&] { return engine_.count("signal=SIGTERM") == 1; }));
+  EXPECT_TRUE(soon([&] {
+    runtime().stop(handle, seconds(60));
+    return !runtime().alive(handle);
+  }));
+  EXPECT_TRUE(told({std::nullopt, 15}));
+}
+
+TEST_F(DockerRuntimeTest, AStrayThatStaysIsKilled) {
+  options_.stray_stop = Millis{50};
+  const auto id = engine_.put("stray", "running", {{"botd.installation", "ours"}}, "stubborn");
+  ASSERT_TRUE(listens());
+  EXPECT_TRUE(soon([&] { return engine_.containers().empty(); }, seconds(5)));
+  EXPECT_EQ(engine_.count(id + "/kill?signal=SIGTERM"), 1);
+  EXPECT_EQ(engine_.count(id + "/kill?signal=SIGKILL"), 1);
+}
+
+TEST_F(DockerRuntimeTest, StopWatchingDoesNotWaitForAStopUnderWay) {
+  const auto handle = started();
+  engine_.fail("signal=SIGTERM", 0);
+  runtime().stop(handle, seconds(60));
+  ASSERT_TRUE(soon([&] { return engine_.count("signal=SIGTERM") == 1; }));
   const auto begun = steady_clock::now();
   runtime().stop_watching();
   EXPECT_LT(steady_clock::now() - begun, seconds(5));
