@@ -125,7 +125,8 @@ class DockerRuntime final : public Runtime {
   void look_at_all();
   // False when the store is away.
   bool vouch_for(const std::vector<std::int64_t>& meetings);
-  void clear_away(const std::vector<Container>& strays);
+  // Those of them that belong to no live row.
+  void clear_away(const std::vector<Container>& containers);
   void dispose(const Container& stray);
   void dispose_of(const std::string& container);
 

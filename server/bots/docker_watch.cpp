@@ -173,13 +173,15 @@ void DockerRuntime::look_at_all() {
   if (!listed) return;
   std::vector<std::int64_t> running_bots;
   std::vector<std::string> doubtful;
-  std::vector<Container> strays;
+  std::vector<Container> candidates;
   {
     const std::scoped_lock lock(mutex_);
     std::set<std::string> running;
     for (auto& container : *listed) {
-      if (container.phase == Container::Phase::running) running.insert(container.id);
-      if (!watched_.contains(container.id)) strays.push_back(std::move(container));
+      const bool runs = container.phase == Container::Phase::running;
+      if (runs) running.insert(container.id);
+      // A watched one, too, may hang after its bot has reported its end; once ended it is checked.
+      if (runs || !watched_.contains(container.id)) candidates.push_back(std::move(container));
     }
     std::erase_if(leaving_, [&](const auto& each) {
       return !running.contains(each.first) && !watched_.contains(each.first);
@@ -198,7 +200,7 @@ void DockerRuntime::look_at_all() {
     const std::scoped_lock lock(mutex_);
     seen_at_ = steady_clock::now();
   }
-  clear_away(strays);
+  clear_away(candidates);
 }
 
 bool DockerRuntime::vouch_for(const std::vector<std::int64_t>& meetings) {
@@ -215,16 +217,16 @@ bool DockerRuntime::vouch_for(const std::vector<std::int64_t>& meetings) {
 }
 
 // The list was made before the rows are read: what ran by then was committed by then.
-void DockerRuntime::clear_away(const std::vector<Container>& strays) {
-  if (!options_.without_row || strays.empty()) return;
+void DockerRuntime::clear_away(const std::vector<Container>& containers) {
+  if (!options_.without_row || containers.empty()) return;
   std::vector<std::string> sessions;
-  sessions.reserve(strays.size());
-  for (const auto& stray : strays)
-    sessions.push_back(stray.label(docker_labels::session));
+  sessions.reserve(containers.size());
+  for (const auto& container : containers)
+    sessions.push_back(container.label(docker_labels::session));
   try {
     const auto unwanted = options_.without_row(sessions);
-    for (const auto& stray : strays) {
-      if (unwanted.contains(stray.label(docker_labels::session))) dispose(stray);
+    for (const auto& container : containers) {
+      if (unwanted.contains(container.label(docker_labels::session))) dispose(container);
     }
   } catch (const Fault&) {
     // The store is away; the next look comes.

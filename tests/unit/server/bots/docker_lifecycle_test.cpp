@@ -123,6 +123,16 @@ TEST_F(DockerLifecycleTest, ABotOfTheFirstGenerationLivesThroughItsStates) {
   EXPECT_TRUE(soon([&] { return engine_.containers().empty(); })) << "its container goes, too";
 }
 
+TEST_F(DockerLifecycleTest, ABotThatHangsAfterItHasReportedItsEndIsEnded) {
+  const auto id = reserve("a");
+  ASSERT_TRUE(is_launched(id));
+  become_active(id);
+  ASSERT_TRUE(lifecycle_.request_stop(id, domain::ChangeSource::user));
+  say(id, "exited", {{"exit_code", 0}, {"reason", "self_initiated_leave"}});
+  ASSERT_TRUE(becomes(id, MeetingState::completed));
+  EXPECT_TRUE(soon([&] { return engine_.containers().empty(); })) << "it does not go by itself";
+}
+
 TEST_F(DockerLifecycleTest, AnExitWithoutAWordClosesTheRowWithItsCode) {
   const auto id = reserve("a");
   ASSERT_TRUE(is_launched(id));

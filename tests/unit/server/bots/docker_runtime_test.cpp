@@ -358,6 +358,19 @@ TEST_F(DockerRuntimeTest, AStrayOfOurInstallationIsStoppedAndRemoved) {
       << "no other installation's is even listed";
 }
 
+TEST_F(DockerRuntimeTest, AWatchedContainerThatOutlivesItsRowIsEndedWithinTheGrace) {
+  options_.look_every = Millis{10};
+  options_.stray_stop = Millis{50};
+  options_.container.image = "stubborn";
+  const auto handle = started();
+  ASSERT_TRUE(listens());
+  EXPECT_TRUE(runtime().alive(handle));
+  close_row("session-42");
+  EXPECT_TRUE(soon([&] { return engine_.containers().empty(); }));
+  EXPECT_EQ(engine_.count("signal=SIGTERM"), 1);
+  EXPECT_TRUE(told({std::nullopt, 9}));
+}
+
 TEST_F(DockerRuntimeTest, StraysAreLeftAloneWhileTheStoreIsAway) {
   options_.look_every = Millis{20};
   options_.without_row = [](const auto&) -> std::set<std::string> {
