@@ -10,8 +10,9 @@
 namespace bot::bots {
 
 // All that a runtime needs to start one bot. `callback_secret` is valid for this session's own
-// callbacks only; there is no other secret in here, and none may be added (but what an operator has
-// named for bots in `redis_url`): what a bot is given ends in a process environment.
+// callbacks only; `meeting_url` holds the meeting's passcode, without which its bot cannot join.
+// There is no other secret in here, and none may be added (but what an operator has named for bots
+// in `redis_url`): what a bot is given ends in a process environment.
 struct BotSpec {
   std::int64_t meeting_id = 0;
   std::int64_t user_id = 0;  // whose meeting; not told to the bot

@@ -6,6 +6,7 @@
 #include "server/bots/launch_rows.hpp"
 #include "server/bots/lifecycle.hpp"
 #include "server/bots/meeting_change.hpp"
+#include "server/domain/meeting_address.hpp"
 #include "server/store/session_store.hpp"
 
 namespace bot::bots {
@@ -25,7 +26,10 @@ std::optional<BotSpec> Lifecycle::spec_for(const store::MeetingRow& meeting,
   spec.bot_name = meeting.bot_name.value_or("");
   spec.language = meeting.language.value_or("");
   spec.task = meeting.task.value_or("");
-  spec.meeting_url = meeting.constructed_meeting_url;
+  if (meeting.constructed_meeting_url) {
+    spec.meeting_url = domain::url_with_passcode(
+        meeting.platform, *meeting.constructed_meeting_url, meeting.passcode.value_or(""));
+  }
   spec.callback_secret = secret_for(session.session_uid);
   spec.clocks = options_.clocks;
   spec.script = script_for(options_.scripts, *meeting.native_meeting_id);

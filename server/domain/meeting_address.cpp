@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "base/unicode.hpp"
 
 namespace bot::domain {
@@ -70,6 +71,15 @@ std::optional<std::string> meeting_url(std::string_view platform, std::string_vi
   if (platform == "google_meet") return "https://meet.google.com/" + id;
   if (platform == "zoom") return "https://zoom.us/j/" + id;
   return "https://teams.live.com/meet/" + id;
+}
+
+std::string url_with_passcode(std::string_view platform,
+                              const std::string& url,
+                              std::string_view passcode) {
+  if (passcode.empty()) return url;
+  const std::string name = platform == "zoom" ? "pwd" : "p";
+  const auto separator = url.find('?') == url.npos ? "?" : "&";
+  return url + separator + name + "=" + percent_encode(passcode);
 }
 
 std::optional<std::string> passcode_problem(std::string_view platform, std::string_view passcode) {

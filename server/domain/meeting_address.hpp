@@ -27,6 +27,12 @@ std::optional<std::string> native_id_problem(std::string_view platform,
 // Never holds a passcode.
 std::optional<std::string> meeting_url(std::string_view platform, std::string_view native_id);
 
+// The address for whoever joins: with the passcode as the platform's own links have it (contract
+// appendix B). A secret from then on.
+std::string url_with_passcode(std::string_view platform,
+                              const std::string& url,
+                              std::string_view passcode);
+
 // Why a passcode is refused on this platform; nullopt when it is accepted.
 std::optional<std::string> passcode_problem(std::string_view platform, std::string_view passcode);
 

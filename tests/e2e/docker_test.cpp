@@ -123,6 +123,22 @@ TEST_F(DockerTest, AnOriginalBotLivesFromItsStartToAStop) {
   EXPECT_TRUE(none_is_left());
 }
 
+TEST_F(DockerTest, APasscodeIsInTheAddressThatTheBotIsToldAndNowhereElse) {
+  const auto server = serve({"--log-level", "debug"});
+  const auto user = server->user(make_user(*server, 3).key);
+  ASSERT_TRUE(user.run(client::StartBot{
+      .platform = "teams", .native_meeting_id = "1234567890", .passcode = "abcdEFGH"}));
+  ASSERT_TRUE(reaches(user, "1234567890", "active", Millis{30'000})) << server->log();
+  const auto shown = meeting(user, "1234567890");
+  const auto config = podman().run(
+      {"inspect", shown.bot_container_id.value_or(""), "--format", "{{json .Config.Env}}"});
+  EXPECT_NE(config.find("https://teams.live.com/meet/1234567890?p=abcdEFGH"), std::string::npos);
+  EXPECT_EQ(shown.constructed_meeting_url, "https://teams.live.com/meet/1234567890");
+  EXPECT_EQ(server->log().find("abcdEFGH"), std::string::npos);
+  EXPECT_TRUE(user.run(client::StopBot{"teams", "1234567890"}));
+  EXPECT_TRUE(none_is_left());
+}
+
 TEST_F(DockerTest, ABotThatLeavesByItselfIsCompletedAndOneThatDiesHasFailedWithItsCode) {
   const auto server = serve();
   const auto user = server->user(make_user(*server, 3).key);

@@ -113,6 +113,20 @@ TEST_F(LifecycleTest, OnlyWhatCouldBeASecretIsLookedFor) {
   }
 }
 
+TEST_F(LifecycleTest, APasscodeReachesTheBotAndNothingThatIsShown) {
+  auto wanted = request("1234567890");
+  wanted.platform = "teams";
+  wanted.meeting_url = "https://teams.live.com/meet/1234567890";
+  wanted.passcode = "abcdEFGH";
+  const auto meeting = lifecycle_.reserve(wanted);
+  ASSERT_TRUE(meeting);
+  dispatcher_.start();
+  dispatching_ = true;
+  ASSERT_TRUE(soon([&] { return runtime_.specs().size() == 1; }));
+  EXPECT_EQ(runtime_.specs()[0].meeting_url, "https://teams.live.com/meet/1234567890?p=abcdEFGH");
+  EXPECT_EQ(row(meeting->id).constructed_meeting_url, "https://teams.live.com/meet/1234567890");
+}
+
 TEST_F(LifecycleTest, SecretsOfOneTimeStandTogetherInTheStore) {
   const auto first = session(reserve("a").id);
   const auto second = session(reserve("b").id);

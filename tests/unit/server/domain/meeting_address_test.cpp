@@ -47,6 +47,16 @@ TEST(MeetingUrl, IsBuiltOnlyForAnOwnForm) {
   EXPECT_EQ(meeting_url("skype", "abc-defg-hij"), std::nullopt);
 }
 
+TEST(MeetingUrl, APasscodeIsWhereThePlatformsOwnLinksHaveIt) {
+  EXPECT_EQ(url_with_passcode("zoom", "https://zoom.us/j/123456789", "123456"),
+            "https://zoom.us/j/123456789?pwd=123456");
+  EXPECT_EQ(url_with_passcode("teams", "https://teams.live.com/meet/1234567890", "abcdEFGH"),
+            "https://teams.live.com/meet/1234567890?p=abcdEFGH");
+  EXPECT_EQ(url_with_passcode("zoom", "https://zoom.us/j/1?from=here", "1&2"),
+            "https://zoom.us/j/1?from=here&pwd=1%262");
+  EXPECT_EQ(url_with_passcode("zoom", "https://zoom.us/j/1", ""), "https://zoom.us/j/1");
+}
+
 TEST(Passcode, FollowsThePlatform) {
   EXPECT_EQ(passcode_problem("google_meet", ""), std::nullopt);
   EXPECT_NE(passcode_problem("google_meet", "123456"), std::nullopt);
