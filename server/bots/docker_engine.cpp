@@ -17,6 +17,7 @@ namespace {
 using client::HttpRequest;
 using client::HttpResponse;
 using nlohmann::json;
+using std::chrono::steady_clock;
 
 constexpr std::size_t longest_answer = std::size_t{16} * 1024 * 1024;
 constexpr std::size_t longest_line = std::size_t{1024} * 1024;
@@ -246,9 +247,16 @@ Result<bool> DockerEngine::has_image(const std::string& image) {
 
 Status DockerEngine::pull(const std::string& image) {
   const auto [name, tag] = split_image(image);
-  auto target = "/images/create?fromImage=" + percent_encode(name);
+  auto target = base() + "/images/create?fromImage=" + percent_encode(name);
   if (!tag.empty()) target += "&tag=" + percent_encode(tag);
-  const auto answer = versioned({.method = "POST", .target = target}, options_.pull_deadline);
+  const auto given_up = steady_clock::now() + options_.pull_deadline;
+  const auto answer = call(*waiting_, {.method = "POST", .target = target}, options_.pull_deadline);
+  // Sooner it is the connection that was not made.
+  if (!answer && answer.error().code == Errc::timeout && steady_clock::now() >= given_up) {
+    return Error{.code = Errc::server_error,
+                 .message = "pulling " + image + " took longer than " +
+                            format_duration(options_.pull_deadline) + "; docker pull it first"};
+  }
   if (auto fine = expect_success(answer); !fine) return fine;
   // A pull that fails half way was answered 200 before.
   if (const auto failure = pull_failure(answer->body)) {

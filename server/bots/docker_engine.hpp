@@ -87,6 +87,7 @@ class DockerEngine {
   Result<std::vector<Container>> list(const std::string& label);
 
   Result<bool> has_image(const std::string& image);
+  // server_error also where it took longer than its deadline: that Engine is not away.
   Status pull(const std::string& image);
 
   // The id of each container with the label that ends or goes, as it happens; `opened` as soon as
@@ -95,7 +96,7 @@ class DockerEngine {
   Status listen(const std::string& label,
                 const std::function<void()>& opened,
                 const std::function<void(const std::string& id)>& ended);
-  // For good; signals and removals are not waited for any longer.
+  // For good; pulls, signals and removals are not waited for any longer.
   void stop_listening();
 
  private:

@@ -1,6 +1,7 @@
 #include "server/bots/docker_runtime.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "base/fault.hpp"
@@ -123,9 +124,14 @@ bool DockerRuntime::is_short_absence() const {
   return !away_since_ || steady_clock::now() - *away_since_ < options_.patience;
 }
 
+bool DockerRuntime::is_stopping() const {
+  const std::scoped_lock lock(mutex_);
+  return stopping_;
+}
+
 // REQUIRES: nothing was committed yet.
 Error DockerRuntime::unless_patient(const Error& error) const {
-  if (is_away(error) && is_short_absence()) throw Unavailable(error.message);
+  if (is_away(error) && (is_short_absence() || is_stopping())) throw Unavailable(error.message);
   return error;
 }
 
@@ -137,9 +143,26 @@ std::optional<DockerHandle> DockerRuntime::own(const std::string& handle) const 
 }
 
 Status DockerRuntime::pull_image() {
+  std::shared_future<Status> pull;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (stopping_) return Error{.code = Errc::cancelled, .message = "the server is shutting down"};
+    // Run by the first who asks for its result.
+    if (!pull_.valid()) {
+      pull_ = std::async(std::launch::deferred, [this] { return fetch_image(); }).share();
+    }
+    pull = pull_;
+  }
+  return pull.get();
+}
+
+Status DockerRuntime::fetch_image() {
+  const auto done = [this](void*) {
+    const std::scoped_lock lock(mutex_);
+    pull_ = {};
+  };
+  const std::unique_ptr<void, decltype(done)> at_the_end(this, done);
   const auto& image = options_.container.image;
-  // Launches that wait for the same image find it here afterwards.
-  const std::scoped_lock one_at_a_time(pulling_);
   if (options_.pull == ImagePull::missing) {
     const auto there = heard(engine_.has_image(image));
     if (!there) return there.error();

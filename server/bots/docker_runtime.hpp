@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -97,12 +98,15 @@ class DockerRuntime final : public Runtime {
   void note_back();
   Error unless_patient(const Error& error) const;
   bool is_short_absence() const;
+  bool is_stopping() const;
   // What the Engine says of containers counts: it is the right one.
   bool in_touch();
   void tell(const std::string& sentence) const;
 
   Status prepare_image();
+  // Launches at the same time wait for one pull and share its result.
   Status pull_image();
+  Status fetch_image();
   Result<std::string> create(const ContainerPlan& plan);
   Result<std::string> create_over(const ContainerPlan& plan, const Error& refusal);
   void discard(const std::string& container);
@@ -133,7 +137,6 @@ class DockerRuntime final : public Runtime {
   const DockerRuntimeOptions options_;
   DockerEngine engine_;
   ExitListener* listener_ = nullptr;
-  std::mutex pulling_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
@@ -145,6 +148,7 @@ class DockerRuntime final : public Runtime {
   std::set<std::string> suspects_;          // containers; guarded by mutex_
   std::map<std::string, Instant> leaving_;  // containers: when to kill them; guarded by mutex_
   std::set<std::string> disposing_;         // that go; guarded by mutex_
+  std::shared_future<Status> pull_;         // valid while one is under way; guarded by mutex_
   bool trusted_ = false;                    // it was met since the last break; guarded by mutex_
   bool look_ = false;                       // guarded by mutex_
   bool stopping_ = false;                   // guarded by mutex_

@@ -283,6 +283,59 @@ TEST_F(DockerRuntimeTest, APullThatFailsIsSaid) {
             std::string::npos);
 }
 
+TEST_F(DockerRuntimeTest, APullThatTakesTooLongIsAnErrorOfItsOwnAndNoAbsence) {
+  options_.container.image = "vexa-bot:dev";
+  options_.engine.pull_deadline = Millis{100};
+  engine_.lack_image("vexa-bot:dev", true);
+  engine_.fail("/images/create", 0);
+  const auto refused = start();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message,
+            "pulling vexa-bot:dev took longer than 100ms; docker pull it first");
+  EXPECT_EQ(runtime().problem(), "");
+}
+
+TEST_F(DockerRuntimeTest, LaunchesThatWaitForTheSamePullShareItsResult) {
+  options_.container.image = "vexa-bot:dev";
+  options_.engine.pull_deadline = seconds(2);
+  engine_.lack_image("vexa-bot:dev", true);
+  engine_.fail("/images/create", 0);
+  ASSERT_TRUE(runtime().meet());
+  std::vector<std::thread> launches;
+  std::atomic<int> refused{0};
+  for (int i = 0; i < 4; ++i) {
+    launches.emplace_back([&] {
+      const auto started = start();
+      if (!started && started.error().message.find("took longer") != std::string::npos) ++refused;
+    });
+  }
+  for (auto& launch : launches)
+    launch.join();
+  EXPECT_EQ(refused, 4);
+  EXPECT_EQ(engine_.count("/images/create"), 1);
+}
+
+TEST_F(DockerRuntimeTest, APullUnderWayHoldsNoShutdownUp) {
+  options_.container.image = "vexa-bot:dev";
+  engine_.lack_image("vexa-bot:dev", true);
+  engine_.fail("/images/create", 0);
+  ASSERT_TRUE(runtime().meet());
+  bool waits = false;
+  std::thread launch([&] {
+    try {
+      (void)start();
+    } catch (const Unavailable&) {
+      waits = true;
+    }
+  });
+  ASSERT_TRUE(soon([&] { return engine_.count("/images/create") == 1; }));
+  const auto begun = steady_clock::now();
+  runtime().stop_watching();
+  launch.join();
+  EXPECT_LT(steady_clock::now() - begun, seconds(5));
+  EXPECT_TRUE(waits) << "the next server launches it";
+}
+
 TEST_F(DockerRuntimeTest, PullNeverAndAlwaysDoWhatTheySay) {
   options_.pull = ImagePull::never;
   options_.container.image = "vexa-bot:dev";
