@@ -52,7 +52,14 @@ std::string DockerRuntime::identity() const {
 
 std::string DockerRuntime::problem() {
   const std::scoped_lock lock(mutex_);
-  return problem_;
+  const bool passing =
+      met_ && !is_other_ && away_since_ && steady_clock::now() - *away_since_ < options_.patience;
+  return passing ? "" : absence_;
+}
+
+std::string DockerRuntime::absence() const {
+  const std::scoped_lock lock(mutex_);
+  return absence_;
 }
 
 // A vouch covers two of its intervals; after that it is for the next one to say who lives.
@@ -69,7 +76,7 @@ void DockerRuntime::note_away(const Error& error) {
   bool news = false;
   {
     const std::scoped_lock lock(mutex_);
-    news = std::exchange(problem_, error.message).empty() && !stopping_;
+    news = std::exchange(absence_, error.message).empty() && !stopping_;
     if (!away_since_) away_since_ = steady_clock::now();
   }
   if (news) tell(error.message);
@@ -80,7 +87,7 @@ void DockerRuntime::note_back() {
   {
     const std::scoped_lock lock(mutex_);
     if (!trusted_) return;
-    news = !std::exchange(problem_, "").empty();
+    news = !std::exchange(absence_, "").empty();
     away_since_.reset();
   }
   if (news) tell("the Docker Engine is back");
@@ -98,6 +105,8 @@ Status DockerRuntime::meet() {
     if (identity_.empty()) identity_ = facts->identity;
     other = identity_ != facts->identity;
     trusted_ = !other;
+    is_other_ = other;
+    met_ = met_ || !other;
   }
   if (other) {
     const Error error{
@@ -203,7 +212,7 @@ Result<std::string> DockerRuntime::create(const ContainerPlan& plan) {
 }
 
 Result<std::string> DockerRuntime::start(const BotSpec& spec, const Commit& commit) {
-  if (!in_touch()) return unless_patient({.code = Errc::unreachable, .message = problem()});
+  if (!in_touch()) return unless_patient({.code = Errc::unreachable, .message = absence()});
   if (auto ready = prepare_image(); !ready) return unless_patient(ready.error());
   const auto container = create(plan_container(spec, options_.container));
   if (!container) return unless_patient(container.error());

@@ -73,7 +73,11 @@ class DockerRuntime final : public Runtime {
   // Asks the Engine who it is. Errors: as DockerEngine::greet; conflict when it is another one than
   // before.
   Status meet();
+  // Only what lasts: an absence longer than `patience`, another Engine, or none ever met. An Engine
+  // that restarts is the same for all servers that use it.
   std::string problem() override;
+  // The same from the first moment of it.
+  std::string absence() const;
   bool is_blind() override;
 
  private:
@@ -141,7 +145,9 @@ class DockerRuntime final : public Runtime {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::string identity_;                    // guarded by mutex_
-  std::string problem_;                     // guarded by mutex_
+  std::string absence_;                     // guarded by mutex_
+  bool met_ = false;                        // ever; guarded by mutex_
+  bool is_other_ = false;                   // than before, who answers; guarded by mutex_
   std::optional<Instant> away_since_;       // guarded by mutex_
   Instant seen_at_;                         // when all were looked at last; guarded by mutex_
   std::map<std::string, Watched> watched_;  // by container; guarded by mutex_

@@ -157,7 +157,7 @@ TEST_F(DockerLifecycleTest, WhatDoesNotStartHasFailedToLaunchAndFreesItsSeat) {
 TEST_F(DockerLifecycleTest, ALaunchWaitsForAnEngineThatIsBackSoon) {
   engine_.go_away();
   const auto id = reserve("a");
-  ASSERT_TRUE(soon([&] { return !runtime_.problem().empty(); }));
+  ASSERT_TRUE(soon([&] { return !runtime_.absence().empty(); }));
   EXPECT_EQ(row(id).status, MeetingState::reserved);
   engine_.come_back();
   EXPECT_TRUE(is_launched(id));

@@ -104,7 +104,7 @@ class DockerRuntimeTest : public testing::Test, public ExitListener {
   // The event stream is open, so that nothing is missed from now on.
   bool listens() {
     auto& listening = runtime();
-    return soon([&] { return engine_.count("/events?") > 0 && listening.problem().empty(); });
+    return soon([&] { return engine_.count("/events?") > 0 && listening.absence().empty(); });
   }
 
   FakeEngine engine_;
@@ -178,12 +178,12 @@ TEST_F(DockerRuntimeTest, WhatEndedWhileTheEngineWasAwayIsToldWhenItIsBack) {
   const auto handle = started();
   ASSERT_TRUE(listens());
   engine_.go_away();
-  ASSERT_TRUE(soon([&] { return !runtime().problem().empty(); }));
+  ASSERT_TRUE(soon([&] { return !runtime().absence().empty(); }));
   EXPECT_TRUE(runtime().alive(handle)) << "nothing proves the opposite";
   engine_.end(container_of(handle), 4);
   engine_.come_back();
   EXPECT_TRUE(told({4, std::nullopt}));
-  EXPECT_TRUE(soon([&] { return runtime().problem().empty(); }));
+  EXPECT_TRUE(soon([&] { return runtime().absence().empty(); }));
   EXPECT_EQ(news().size(), 2U) << "that it is away, and that it is back";
 }
 
@@ -198,7 +198,7 @@ TEST_F(DockerRuntimeTest, AContainerThatSomebodyRemovedIsGoneWithoutACode) {
 TEST_F(DockerRuntimeTest, AShortAbsenceIsWaitedForByLaunches) {
   engine_.go_away();
   EXPECT_THROW((void)start(), Unavailable);
-  EXPECT_FALSE(runtime().problem().empty());
+  EXPECT_FALSE(runtime().absence().empty());
   engine_.come_back();
   EXPECT_TRUE(soon([&] {
     try {
@@ -216,6 +216,32 @@ TEST_F(DockerRuntimeTest, ALongAbsenceIsAnError) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Errc::unreachable);
   EXPECT_NE(refused.error().message.find(engine_.socket()), std::string::npos);
+}
+
+TEST_F(DockerRuntimeTest, AShortAbsenceIsNoProblemAndALongOneIs) {
+  options_.patience = Millis{300};
+  ASSERT_TRUE(listens());
+  EXPECT_EQ(runtime().problem(), "");
+  engine_.go_away();
+  const auto gone = steady_clock::now();
+  ASSERT_TRUE(soon([&] { return !runtime().absence().empty(); }));
+  ASSERT_TRUE(soon([&] { return !runtime().problem().empty(); }));
+  EXPECT_GE(steady_clock::now() - gone, options_.patience);
+  EXPECT_EQ(news(), (std::vector<std::string>{runtime().absence()})) << "said once, and at once";
+  engine_.come_back();
+  EXPECT_TRUE(soon([&] { return runtime().problem().empty(); }));
+}
+
+TEST_F(DockerRuntimeTest, AnEngineThatWasNeverMetOrIsAnotherIsAProblemAtOnce) {
+  engine_.go_away();
+  EXPECT_THROW((void)start(), Unavailable);
+  EXPECT_NE(runtime().problem(), "");
+  engine_.come_back();
+  ASSERT_TRUE(soon([&] { return runtime().problem().empty(); }));
+  engine_.go_away();
+  engine_.become_another();
+  engine_.come_back();
+  EXPECT_TRUE(soon([&] { return runtime().problem().find("another") != std::string::npos; }));
 }
 
 TEST_F(DockerRuntimeTest, ACreateWithoutAnAnswerIsGivenUpAndDoneAgain) {
@@ -292,7 +318,7 @@ TEST_F(DockerRuntimeTest, APullThatTakesTooLongIsAnErrorOfItsOwnAndNoAbsence) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message,
             "pulling vexa-bot:dev took longer than 100ms; docker pull it first");
-  EXPECT_EQ(runtime().problem(), "");
+  EXPECT_EQ(runtime().absence(), "");
 }
 
 TEST_F(DockerRuntimeTest, LaunchesThatWaitForTheSamePullShareItsResult) {
@@ -383,8 +409,8 @@ TEST_F(DockerRuntimeTest, WhatAnotherEngineDoesNotKnowIsNotGone) {
   engine_.go_away();
   engine_.become_another();
   engine_.come_back();
-  ASSERT_TRUE(soon([&] { return runtime().problem().find("another") != std::string::npos; }))
-      << runtime().problem();
+  ASSERT_TRUE(soon([&] { return runtime().absence().find("another") != std::string::npos; }))
+      << runtime().absence();
   EXPECT_TRUE(runtime().alive(handle));
   EXPECT_TRUE(exits().empty());
   EXPECT_EQ(engine_.count("DELETE"), 0);
@@ -495,7 +521,7 @@ TEST_F(DockerRuntimeTest, NothingIsSentToBotsOutOfTouch) {
   const auto handle = started();
   ASSERT_TRUE(listens());
   engine_.go_away();
-  ASSERT_TRUE(soon([&] { return !runtime().problem().empty(); }));
+  ASSERT_TRUE(soon([&] { return !runtime().absence().empty(); }));
   // Another Engine with a container of the same id could answer here.
   engine_.fail("/version", 500);
   for (int i = 0; i < 50; ++i)
