@@ -96,6 +96,7 @@ void DockerRuntime::note_back() {
 Status DockerRuntime::meet() {
   const auto facts = engine_.greet();
   if (!facts) {
+    distrust();
     note_away(facts.error());
     return facts.error();
   }

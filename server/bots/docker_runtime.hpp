@@ -126,6 +126,11 @@ class DockerRuntime final : public Runtime {
   void suspect(const std::string& container);
   void ask_for_a_look();
   void listen();
+  // Nothing that it says of containers counts until it was met again.
+  void distrust();
+  // The event stream is open; or refused, so that looks alone find what has ended.
+  void note_hearing();
+  void note_deaf(const Error& refusal);
   void attend();
   // One container: told and removed when it has ended or is gone.
   void check(const std::string& container);
@@ -155,6 +160,7 @@ class DockerRuntime final : public Runtime {
   std::map<std::string, Instant> leaving_;  // containers: when to kill them; guarded by mutex_
   std::set<std::string> disposing_;         // that go; guarded by mutex_
   std::shared_future<Status> pull_;         // valid while one is under way; guarded by mutex_
+  bool deaf_ = false;                       // its events were refused; guarded by mutex_
   bool trusted_ = false;                    // it was met since the last break; guarded by mutex_
   bool look_ = false;                       // guarded by mutex_
   bool stopping_ = false;                   // guarded by mutex_

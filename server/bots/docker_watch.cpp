@@ -34,21 +34,51 @@ void DockerRuntime::ask_for_a_look() {
   changed_.notify_all();
 }
 
+void DockerRuntime::distrust() {
+  const std::scoped_lock lock(mutex_);
+  trusted_ = false;
+}
+
+void DockerRuntime::note_hearing() {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!std::exchange(deaf_, false)) return;
+  }
+  tell("the Docker Engine's events are heard again");
+}
+
+void DockerRuntime::note_deaf(const Error& refusal) {
+  bool news = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    news = !std::exchange(deaf_, true);
+  }
+  if (news) {
+    tell("the Docker Engine's events cannot be heard, and ends are noticed late: " +
+         refusal.message);
+  }
+  ask_for_a_look();
+}
+
 void DockerRuntime::listen() {
   const auto label = installation_label(options_.container.installation);
   std::size_t failures = 0;
   const auto opened = [this, &failures] {
     failures = 0;
+    note_hearing();
     ask_for_a_look();
   };
   const auto suspected = [this](const std::string& id) { suspect(id); };
   for (;;) {
     if (meet()) {
       const auto ended = engine_.listen(label, opened, suspected);
+      const bool refused = !ended && ended.error().http_status;
+      // An Engine that refuses this alone is still the one that was met.
+      if (!refused) distrust();
+      if (refused) note_deaf(ended.error());
       if (!ended && is_away(ended.error())) note_away(ended.error());
     }
     std::unique_lock lock(mutex_);
-    trusted_ = false;
     const auto pause = options_.reconnect.jittered(failures++);
     if (changed_.wait_for(lock, pause, [this] { return stopping_; })) return;
   }

@@ -125,6 +125,11 @@ void FakeEngine::fail(const std::string& part, int status, const std::string& me
   answer(part, status, said(message));
 }
 
+void FakeEngine::fail_always(const std::string& part, int status) {
+  const std::scoped_lock lock(mutex_);
+  failing_[part] = status;
+}
+
 void FakeEngine::answer(const std::string& part, int status, const std::string& body) {
   const std::scoped_lock lock(mutex_);
   failures_.push_back({part, {status, body}});
@@ -233,6 +238,11 @@ bool FakeEngine::respond(int socket, const std::string& request, std::uint64_t e
     const auto failure = std::find_if(failures_.begin(), failures_.end(), [&](const auto& each) {
       return line.find(each.first) != std::string::npos;
     });
+    for (const auto& [part, status] : failing_) {
+      if (status >= 0 && line.find(part) != std::string::npos) {
+        answer = {.status = status, .body = said("failed on command")};
+      }
+    }
     if (failure != failures_.end()) {
       answer = failure->second;
       failures_.erase(failure);

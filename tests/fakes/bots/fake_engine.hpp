@@ -35,6 +35,8 @@ class FakeEngine {
 
   // The next request whose "METHOD /path" holds the text is answered so; status 0: never.
   void fail(const std::string& part, int status, const std::string& message = "failed on command");
+  // All of them, until status -1.
+  void fail_always(const std::string& part, int status);
   // The same with that body.
   void answer(const std::string& part, int status, const std::string& body);
   // Nobody can connect any more, and who was connected is cut off. Containers go on.
@@ -98,6 +100,7 @@ class FakeEngine {
   std::vector<std::string> events_;
   std::vector<std::string> requests_;
   std::vector<std::pair<std::string, Answer>> failures_;
+  std::map<std::string, int> failing_;   // status, by part of the request
   std::map<std::string, bool> lacking_;  // image: can it be pulled?
   int made_ = 0;
   std::vector<std::thread> connections_;
