@@ -81,12 +81,14 @@ std::unique_ptr<bots::Runtime> make_docker_runtime(const DockerParts& parts,
   auto options = runtime_options(parts, server_secret);
   if (const auto known = read_private_file(file)) options.identity = trim(*known);
   const bool first_time = options.identity.empty();
+  options.on_identity = [file, &log = parts.log](const std::string& identity) {
+    const auto kept = write_private_file(file, identity + "\n");
+    if (!kept) log.write(Log::Level::warning, kept.error().message);
+  };
   auto runtime = std::make_unique<bots::DockerRuntime>(std::move(options));
   const auto met = runtime->meet();
   if (met && first_time) {
-    if (auto kept = write_private_file(file, runtime->identity() + "\n"); !kept) {
-      throw Unavailable(kept.error().message);
-    }
+    if (const auto kept = read_private_file(file); !kept) throw Unavailable(kept.error().message);
   }
   if (!met && met.error().code == Errc::conflict) {
     throw Unavailable(met.error().message + "; to use it from now on, remove " + file);

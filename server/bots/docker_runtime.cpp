@@ -101,14 +101,17 @@ Status DockerRuntime::meet() {
     return facts.error();
   }
   bool other = false;
+  bool first = false;
   {
     const std::scoped_lock lock(mutex_);
-    if (identity_.empty()) identity_ = facts->identity;
+    first = identity_.empty();
+    if (first) identity_ = facts->identity;
     other = identity_ != facts->identity;
     trusted_ = !other;
     is_other_ = other;
     met_ = met_ || !other;
   }
+  if (first && options_.on_identity) options_.on_identity(facts->identity);
   if (other) {
     const Error error{
         .code = Errc::conflict,

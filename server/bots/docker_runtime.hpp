@@ -40,6 +40,8 @@ struct DockerRuntimeOptions {
   // Told now and then whose containers run; may throw bot::Fault. May be empty.
   std::function<void(const std::vector<std::int64_t>& meeting_ids)> vouch = {};
   Millis vouch_every{30'000};  // at most a quarter of how long a bot may be silent
+  // Told the identity when there was none and an Engine has answered; on any thread, may be empty.
+  std::function<void(const std::string& identity)> on_identity = {};
   // For the log: one sentence. May be empty.
   std::function<void(const std::string& sentence)> on_news = {};
 };

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -193,6 +194,15 @@ TEST_F(DockerTest, AnEngineThatIsAwayIsSaidAndWaitedForAndItsBotsGoOn) {
   for (const auto* id : {"before", "meanwhile"})
     EXPECT_TRUE(user.run(client::StopBot{"google_meet", id}));
   EXPECT_TRUE(none_is_left());
+}
+
+TEST_F(DockerTest, AnEngineThatWasAwayAtTheFirstStartIsRememberedOnceItIsThere) {
+  podman().stop();
+  const auto server = serve();
+  EXPECT_EQ(ready(*server).at("parts").at("runtime"), "bots cannot be started");
+  podman().start();
+  EXPECT_TRUE(eventually([&] { return ready(*server).at("status") == "ready"; })) << server->log();
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "data/docker.engine"));
 }
 
 TEST_F(DockerTest, AContainerOfOursWithoutALiveRowIsClearedAwayAndOthersAreNot) {

@@ -419,6 +419,22 @@ TEST_F(DockerRuntimeTest, ALaunchThatWasCutOffBeforeItsStartIsNotAdopted) {
   EXPECT_TRUE(engine_.containers().empty()) << "its name is needed again";
 }
 
+TEST_F(DockerRuntimeTest, WhoTheEngineIsIsToldOnceAlsoWhenItWasAwayAtTheStart) {
+  std::vector<std::string> told;
+  options_.on_identity = [&](const std::string& identity) {
+    const std::scoped_lock lock(mutex_);
+    told.push_back(identity);
+  };
+  engine_.go_away();
+  EXPECT_FALSE(runtime().meet());
+  EXPECT_EQ(runtime().identity(), "");
+  engine_.come_back();
+  ASSERT_TRUE(listens());
+  ASSERT_TRUE(runtime().meet());
+  const std::scoped_lock lock(mutex_);
+  EXPECT_EQ(told, (std::vector<std::string>{runtime().identity()}));
+}
+
 TEST_F(DockerRuntimeTest, WhatAnotherEngineDoesNotKnowIsNotGone) {
   const auto handle = started();
   ASSERT_TRUE(listens());
