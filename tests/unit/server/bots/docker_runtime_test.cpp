@@ -436,6 +436,7 @@ TEST_F(DockerRuntimeTest, WhoTheEngineIsIsToldOnceAlsoWhenItWasAwayAtTheStart) {
 }
 
 TEST_F(DockerRuntimeTest, WhatAnotherEngineDoesNotKnowIsNotGone) {
+  options_.look_every = Millis{10};
   const auto handle = started();
   ASSERT_TRUE(listens());
   engine_.go_away();
@@ -443,6 +444,9 @@ TEST_F(DockerRuntimeTest, WhatAnotherEngineDoesNotKnowIsNotGone) {
   engine_.come_back();
   ASSERT_TRUE(soon([&] { return runtime().absence().find("another") != std::string::npos; }))
       << runtime().absence();
+  // It goes on asking who is there, and could have looked many times.
+  const int asked = engine_.count("/info");
+  ASSERT_TRUE(soon([&] { return engine_.count("/info") > asked + 6; }));
   EXPECT_TRUE(runtime().alive(handle));
   EXPECT_TRUE(exits().empty());
   EXPECT_EQ(engine_.count("DELETE"), 0);
