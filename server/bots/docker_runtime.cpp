@@ -116,7 +116,9 @@ Status DockerRuntime::meet() {
     const Error error{
         .code = Errc::conflict,
         .message = "another Docker Engine answers at " + engine_.socket() + " than before",
-        .hint = "restart botd when that is meant"};
+        .hint =
+            "when that is meant, end all bots, remove docker.engine from the data directory, and"
+            " restart botd"};
     note_away(error);
     return error;
   }
