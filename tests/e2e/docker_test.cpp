@@ -202,7 +202,7 @@ TEST_F(DockerTest, AnEngineThatWasAwayAtTheFirstStartIsRememberedOnceItIsThere) 
   EXPECT_EQ(ready(*server).at("parts").at("runtime"), "bots cannot be started");
   podman().start();
   EXPECT_TRUE(eventually([&] { return ready(*server).at("status") == "ready"; })) << server->log();
-  EXPECT_TRUE(std::filesystem::exists(folder_ / "data/docker.engine"));
+  EXPECT_TRUE(eventually([&] { return std::filesystem::exists(folder_ / "data/docker.engine"); }));
 }
 
 TEST_F(DockerTest, AContainerOfOursWithoutALiveRowIsClearedAwayAndOthersAreNot) {

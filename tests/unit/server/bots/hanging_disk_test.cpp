@@ -50,7 +50,8 @@ TEST_F(ParkedOnAHangingDisk, WhatWasClaimedLateIsWorkedOnWithoutWaitingForItsLea
   vfs_.hold_syncs();
   clock_.advance(seconds{10});
   dispatcher_.wake(launch_lane);
-  ASSERT_TRUE(soon([&] { return database_.statistics().given_up == 1; }));
+  // The first looks of other lanes may hang beside it.
+  ASSERT_TRUE(soon([&] { return database_.statistics().given_up >= 1; }));
   vfs_.let_syncs_go();
 
   EXPECT_TRUE(soon([&] { return runtime_.specs().size() == 1; }));
