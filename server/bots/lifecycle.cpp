@@ -97,6 +97,10 @@ void Lifecycle::wake(const std::vector<std::string>& lanes) {
 
 void Lifecycle::tell(const AfterCommit& after) {
   wake(after.lanes);
+  if (dispatcher_ != nullptr) {
+    for (const auto& [lane, run_at] : after.lanes_later)
+      dispatcher_->wake(lane, run_at);
+  }
   for (const auto& session : after.sessions_to_wake)
     parts_.mailbox.wake(session);
   for (const auto& session : after.sessions_to_close)

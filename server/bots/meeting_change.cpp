@@ -179,7 +179,11 @@ void MeetingChange::add(std::string_view lane,
   item.max_attempts = max_attempts;
   item.unique_key = "meeting:" + std::to_string(meeting_id);
   queue::enqueue_later(connection_, item, now_);
-  after_.lanes.emplace_back(lane);
+  if (run_at <= now_) {
+    after_.lanes.emplace_back(lane);
+  } else {
+    after_.lanes_later.emplace_back(lane, run_at);
+  }
 }
 
 std::string phase_of(const store::MeetingRow& meeting) {

@@ -36,7 +36,8 @@ struct AfterCommit {
   std::size_t commands_acknowledged = 0;
   std::size_t commands_expired = 0;
   std::vector<events::Event> events = {};
-  std::vector<std::string> lanes = {};
+  std::vector<std::string> lanes = {};                               // with something due
+  std::vector<std::pair<std::string, UnixMillis>> lanes_later = {};  // and when it is going to be
   std::vector<std::string> sessions_to_wake = {};
   std::vector<std::string> sessions_to_close = {};
 };
@@ -167,6 +168,8 @@ auto Lifecycle::write_and_tell(F change) {
   } catch (const Unavailable&) {
     // It may be durable, or become so. Lanes and bots look after it; a needless look does no harm.
     wake(after->lanes);
+    for (const auto& later : after->lanes_later)
+      wake({later.first});
     for (const auto& session : after->sessions_to_wake)
       parts_.mailbox.wake(session);
     throw;

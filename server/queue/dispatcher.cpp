@@ -50,9 +50,9 @@ bool Dispatcher::stop(Millis limit) {
   return all;
 }
 
-void Dispatcher::wake(std::string_view lane) {
+void Dispatcher::wake(std::string_view lane, std::optional<UnixMillis> run_at) {
   for (auto& each : lanes_) {
-    if (each->name() == lane) each->wake();
+    if (each->name() == lane) each->wake(run_at);
   }
 }
 

@@ -102,8 +102,8 @@ class Dispatcher {
   // verdicts, for `limit` at most. False when a handler still ran then; its item comes back by its
   // lease.
   bool stop(Millis limit);
-  // Something was enqueued in this lane, and committed.
-  void wake(std::string_view lane);
+  // Something was enqueued in this lane, and committed; it is due, or is going to be at `run_at`.
+  void wake(std::string_view lane, std::optional<UnixMillis> run_at = {});
 
   DispatcherStatistics statistics() const;
 

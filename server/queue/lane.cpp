@@ -53,10 +53,16 @@ void Lane::start() {
     threads_.emplace_back([this] { work(); });
 }
 
-void Lane::wake() {
+void Lane::wake(std::optional<UnixMillis> run_at) {
   {
     const std::lock_guard lock(mutex_);
-    woken_ = true;
+    if (!run_at || *run_at <= clock_.now_ms()) {
+      woken_ = true;
+    } else {
+      if (storing_) heard_of_ = std::min(heard_of_.value_or(*run_at), *run_at);
+      if (next_run_at_ && *next_run_at_ <= *run_at) return;
+      next_run_at_ = run_at;
+    }
   }
   pump_wakes_.notify_one();
 }
@@ -221,6 +227,8 @@ void Lane::settle(Stored stored) {
     statistics_.snoozed += stored.counted.snoozed;
     statistics_.lost += stored.counted.lost;
     next_run_at_ = stored.next_run_at;
+    if (const auto heard_of = std::exchange(heard_of_, std::nullopt))
+      next_run_at_ = std::min(next_run_at_.value_or(*heard_of), *heard_of);
     claimed_unseen_ = false;
     // Due, and not given to us: another server holds the rows just now, or one was added between
     // the two statements.

@@ -37,7 +37,8 @@ class Lane {
 
   const std::string& name() const { return name_; }
   void start();
-  void wake();
+  // Something was enqueued: due, or at that time. What is due later needs no look now.
+  void wake(std::optional<UnixMillis> run_at);
   // From now on nothing more is claimed; what no worker has begun goes back.
   void drain();
   // Until nothing runs and every verdict is stored; false when the time came first.
@@ -99,7 +100,8 @@ class Lane {
   Shares shares_;                                        // of what is held
   std::vector<Verdict> verdicts_;
   std::optional<UnixMillis> next_run_at_;
-  bool woken_ = true;  // looks once at the beginning
+  std::optional<UnixMillis> heard_of_;  // while a look was under way that may not have seen it
+  bool woken_ = true;                   // looks once at the beginning
   bool storing_ = false;
   bool claimed_unseen_ = false;  // a claim was given up that may become durable yet
   bool draining_ = false;

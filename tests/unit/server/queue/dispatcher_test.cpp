@@ -218,6 +218,31 @@ TEST_F(DispatcherTest, TakesBackAtOnceWhatItHeldBeforeARestart) {
   EXPECT_EQ(wait_for(id, ItemStatus::done).attempts, 1);
 }
 
+TEST_F(DispatcherTest, WhatIsDueLaterIsRunThenWithoutALookBefore) {
+  // A write is counted a moment after its caller has gone on.
+  const auto counted = [&](std::uint64_t writes) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (database_.statistics().writes < writes && std::chrono::steady_clock::now() < deadline)
+      std::this_thread::yield();
+    return database_.statistics().writes;
+  };
+  const auto first = add("first");
+  Dispatcher dispatcher(database_, clock_, options());
+  dispatcher.handle("lane", 1, [](const Item&) { return Outcome::done(); });
+  dispatcher.start();
+  wait_for(first, ItemStatus::done);
+  const auto before = counted(3);  // to add it, to claim it, its verdict
+
+  const auto due = clock_.now_ms() + 50;
+  const auto id = add("later", due);
+  dispatcher.wake("lane", due);
+  clock_.advance(Millis(50));
+  wait_for(id, ItemStatus::done);
+  database_.write([](sql::Connection&) {});
+
+  EXPECT_EQ(counted(before + 4), before + 4);
+}
+
 TEST_F(DispatcherTest, TakesOverFromAnOwnerThatIsLost) {
   const auto id = add("a");
   Dispatcher dispatcher(database_, clock_, {.owner = "this machine", .lease = Millis(30)});
