@@ -109,8 +109,8 @@ class World : public testing::Test {
     }
     const auto meeting = reserve(native_id);
     EXPECT_TRUE(soon([&] {
-      return session(meeting.id).runtime_handle.has_value() ||
-             domain::is_final(row(meeting.id).status);
+      const auto handle = session(meeting.id).runtime_handle;
+      return (handle && runtime_.alive(*handle)) || domain::is_final(row(meeting.id).status);
     }));
     return row(meeting.id);
   }
