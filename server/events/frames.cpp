@@ -36,17 +36,16 @@ struct TextOf {
   std::string operator()(const TranscriptChanged& change) const {
     auto segments = Json::array();
     for (const auto& segment : change.segments) {
-      segments.push_back(
-          Json{{"start", segment.start},
-               {"text", segment.text},
-               {"end_time", segment.end},
-               {"language", text_or_null(segment.language)},
-               {"updated_at", format_time(change.at)},
-               {"session_uid", change.session_uid},
-               {"speaker", text_or_null(segment.speaker)},
-               {"speaker_mapping_status", mapping_of(segment)},
-               {"absolute_start_time", format_time(segment.absolute_start)},
-               {"absolute_end_time", format_time(segment.absolute_end)}});
+      segments.push_back(Json{{"start", segment.start},
+                              {"text", segment.text},
+                              {"end_time", segment.end},
+                              {"language", text_or_null(segment.language)},
+                              {"updated_at", format_time(change.at)},
+                              {"session_uid", change.session_uid},
+                              {"speaker", text_or_null(segment.speaker)},
+                              {"speaker_mapping_status", mapping_of(segment)},
+                              {"absolute_start_time", format_time(segment.absolute_start)},
+                              {"absolute_end_time", format_time(segment.absolute_end)}});
     }
     return types::dump(
         frame("transcript.mutable", change, Json{{"segments", std::move(segments)}}));

@@ -54,8 +54,8 @@ struct DatabaseOptions {
   // How long a transaction waits for another process. A write that comes while one waits is
   // refused after twice this, and has to be within 5 s (design §3).
   Millis busy_timeout{2000};
-  // How long a caller of write waits, likewise within 5 s; with PostgreSQL all that a read or a write
-  // takes: the wait for a session, its statements and its repetitions.
+  // How long a caller of write waits, likewise within 5 s; with PostgreSQL all that a read or a
+  // write takes: the wait for a session, its statements and its repetitions.
   Millis write_wait{4500};
   std::string sqlite_vfs = {};     // for tests
   std::size_t most_sessions = 16;  // with PostgreSQL
