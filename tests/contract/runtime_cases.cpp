@@ -1,5 +1,6 @@
 // Child processes, simulated bots, and containers of an Engine that only exists in memory.
-#include <csignal>
+#include <unistd.h>
+
 #include <filesystem>
 
 #include "server/bots/docker_runtime.hpp"
@@ -19,13 +20,7 @@ namespace {
 class ProcessRig final : public RuntimeRig {
  public:
   ProcessRig() { std::filesystem::create_directories(folder_); }
-  ~ProcessRig() override {
-    for (const auto& pid : started_) {
-      const auto there = handle_of(pid.pid);
-      if (there && *there == pid) ::kill(pid.pid, SIGKILL);
-    }
-    std::filesystem::remove_all(folder_);
-  }
+  ~ProcessRig() override { std::filesystem::remove_all(folder_); }
   std::unique_ptr<Runtime> make(Behaviour behaviour) override {
     const auto word = behaviour == Behaviour::waits             ? "wait"
                       : behaviour == Behaviour::fails_by_itself ? "exit7"
@@ -35,8 +30,7 @@ class ProcessRig final : public RuntimeRig {
     return std::make_unique<ProcessRuntime>(ProcessRuntimeOptions{
         BOT_CHILD, {"botd", "bot", word, folder_ / "facts", folder_ / "facts-2"}});
   }
-  bool is_up(const std::string& handle) override {
-    if (const auto parsed = parse_process_handle(handle)) started_.push_back(*parsed);
+  bool is_up(const std::string& /*handle*/) override {
     return std::filesystem::exists(folder_ / ("facts" + mark_));
   }
   std::string handle_of_nobody() const override {
@@ -49,7 +43,6 @@ class ProcessRig final : public RuntimeRig {
   std::filesystem::path folder_ =
       std::filesystem::temp_directory_path() / ("runtime-" + random_hex(12));
   std::string mark_;
-  std::vector<ProcessHandle> started_;
 };
 
 class DeafCallbacks final : public BotCallbacks {

@@ -69,6 +69,8 @@ class RuntimeContract : public testing::TestWithParam<RuntimeCase> {
     spec_.clocks.join_delay = Millis{1};
   }
   ~RuntimeContract() override {
+    for (const auto& handle : started_)
+      made_.back()->kill(handle);
     for (const auto& runtime : made_)
       runtime->stop_watching();
   }
@@ -84,9 +86,16 @@ class RuntimeContract : public testing::TestWithParam<RuntimeCase> {
     return *made_.back();
   }
   std::string start(Runtime& runtime) {
-    const auto started = runtime.start(spec_, [](const std::string&) { return Status(Unit{}); });
+    std::string stored;
+    const auto started = runtime.start(spec_, [&](const std::string& offered) {
+      stored = offered;
+      return Status(Unit{});
+    });
     EXPECT_TRUE(started) << (started ? "" : started.error().message);
-    return started ? *started : "";
+    if (!started) return "";
+    EXPECT_EQ(*started, stored) << "another handle than the one that is stored";
+    started_.push_back(stored);
+    return stored;
   }
   std::string start_and_wait(Runtime& runtime) {
     auto handle = start(runtime);
@@ -98,6 +107,7 @@ class RuntimeContract : public testing::TestWithParam<RuntimeCase> {
   BotSpec spec_;
   Exits exits_;
   std::vector<std::unique_ptr<Runtime>> made_;
+  std::vector<std::string> started_;
 };
 
 TEST_P(RuntimeContract, NothingRunsBeforeTheHandleIsStored) {
@@ -125,14 +135,7 @@ TEST_P(RuntimeContract, AReservationThatWasWithdrawnCanBeLaunchedAgain) {
 
 TEST_P(RuntimeContract, TheHandleThatIsStoredIsTheOneThatIsReturned) {
   auto& runtime = make(Behaviour::waits, exits_);
-  std::string stored;
-  const auto started = runtime.start(spec_, [&](const std::string& offered) {
-    stored = offered;
-    return Status(Unit{});
-  });
-  ASSERT_TRUE(started) << started.error().message;
-  EXPECT_EQ(*started, stored);
-  EXPECT_TRUE(runtime.is_near(stored));
+  EXPECT_TRUE(runtime.is_near(start(runtime)));
 }
 
 TEST_P(RuntimeContract, AnEndIsToldOnceWithItsCode) {

@@ -16,7 +16,7 @@ namespace bot::bots {
 
 enum class Behaviour { waits, fails_by_itself, ignores_sigterm };
 
-// Where the bots of one test run; whatever is left of them goes with it.
+// Where the bots of one test run; the test ends those that it has started.
 class RuntimeRig {
  public:
   RuntimeRig() = default;
