@@ -41,7 +41,7 @@ WriteStatistics Database::statistics() const {
 }
 
 // Also what failed: whoever waited for it has waited.
-void Database::read_and_time(const std::function<void(sql::Connection&)>& reading) {
+void Database::read_and_time(ReadBy way, const Reading& reading) {
   const auto since = std::chrono::steady_clock::now();
   const auto note = [&](void*) {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - since;
@@ -49,7 +49,7 @@ void Database::read_and_time(const std::function<void(sql::Connection&)>& readin
     reads_.seconds.add(took.count());
   };
   const std::unique_ptr<void, decltype(note)> at_the_end(this, note);
-  engine_->read(reading);
+  (*engine_.*way)(reading);
 }
 
 ReadStatistics Database::read_statistics() const {

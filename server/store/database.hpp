@@ -59,7 +59,8 @@ struct DatabaseOptions {
   Millis write_wait{4500};
   std::string sqlite_vfs = {};     // for tests
   std::size_t most_sessions = 16;  // with PostgreSQL
-  Millis statement_timeout{3000};  // likewise, the server's own
+  // With PostgreSQL, of one statement; see sql::PostgresOptions.
+  Millis statement_timeout{3000};
 };
 
 struct MigrationStatus {
@@ -103,20 +104,14 @@ class Database {
 
   template <typename F>
   detail::Answer<F> read(F&& f) {
-    std::optional<detail::Answer<F>> answer;
-    read_and_time(
-        [&](sql::Connection& connection) { answer.emplace(detail::answer_of(f, connection)); });
-    return *std::move(answer);
+    return read_by(&Engine::read, f);
   }
 
-  // read(f) for an f that runs one statement: cheaper with PostgreSQL. A second one might see a
-  // later state.
+  // read(f) for an f that runs one SELECT: cheaper with PostgreSQL, where a second statement might
+  // see a later state and a write would not be refused.
   template <typename F>
   detail::Answer<F> read_one(F&& f) {
-    std::optional<detail::Answer<F>> answer;
-    engine_->read_one(
-        [&](sql::Connection& connection) { answer.emplace(detail::answer_of(f, connection)); });
-    return *std::move(answer);
+    return read_by(&Engine::read_one, f);
   }
 
   // Copies the database into a new file of mode 0600 while it is in use. Errc::conflict when the
@@ -135,7 +130,17 @@ class Database {
 
  private:
   [[noreturn]] void give_up(detail::Waited waited);
-  void read_and_time(const std::function<void(sql::Connection&)>& reading);
+  using Reading = std::function<void(sql::Connection&)>;
+  using ReadBy = void (Engine::*)(const Reading&);
+  template <typename F>
+  detail::Answer<F> read_by(ReadBy way, F& f) {
+    std::optional<detail::Answer<F>> answer;
+    read_and_time(way, [&](sql::Connection& connection) {
+      answer.emplace(detail::answer_of(f, connection));
+    });
+    return *std::move(answer);
+  }
+  void read_and_time(ReadBy way, const Reading& reading);
 
   const Clock& clock_;
   const Millis write_wait_;

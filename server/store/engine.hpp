@@ -50,7 +50,7 @@ class Engine {
   virtual bool on_writing_thread() const = 0;
   // Runs `reading` on a connection that sees one consistent state and refuses to write.
   virtual void read(const std::function<void(sql::Connection&)>& reading) = 0;
-  // The same for a `reading` of one statement, whose state is consistent by itself.
+  // For a `reading` of one SELECT, whose state is consistent by itself: need not refuse a write.
   virtual void read_one(const std::function<void(sql::Connection&)>& reading) { read(reading); }
   virtual Status copy_to(const std::filesystem::path& to) = 0;
   virtual WriteStatistics statistics() const = 0;

@@ -14,7 +14,7 @@ TEST_P(StatisticsContract, CountReadsAndWritesByHowLongTheyTook) {
 
   write([](sql::Connection& connection) { connection.query("SELECT 1"); });
   read([](sql::Connection& connection) { connection.query("SELECT 1"); });
-  read([](sql::Connection& connection) { connection.query("SELECT 1"); });
+  database_->read_one([](sql::Connection& connection) { connection.query("SELECT 1"); });
 
   EXPECT_EQ(database_->statistics().seconds.total(), writes + 1);
   EXPECT_EQ(database_->read_statistics().seconds.total(), reads + 2);
