@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/store/meeting_conditions.hpp"
 #include "server/store/meeting_store.hpp"
 #include "server/store/row_reader.hpp"
 
@@ -14,7 +15,7 @@ namespace {
   " meeting_sessions.runtime_handle, meeting_sessions.owner,"                   \
   " meeting_sessions.place FROM meetings"                                       \
   " JOIN meeting_sessions ON meeting_sessions.meeting_id = meetings.id"         \
-  " WHERE meetings.status IN ('reserved', 'starting', 'active', 'stopping')"    \
+  " WHERE meetings." BOT_IS_LIVE                                                \
   " AND meeting_sessions.runtime_handle IS NOT NULL AND meeting_sessions.ended_at IS NULL"
 
 LaunchedBot read_bot(store::RowReader& reader) {
@@ -151,7 +152,7 @@ std::vector<std::int64_t> stale_reservations(sql::Connection& connection, UnixMi
       "SELECT meetings.id FROM meetings"
       " JOIN meeting_sessions ON meeting_sessions.meeting_id = meetings.id"
       " WHERE meetings.status = 'reserved'"
-      " AND meetings.status IN ('reserved', 'starting', 'active', 'stopping')"
+      " AND meetings." BOT_IS_LIVE
       " AND meetings.state_since_ms < $1 AND meeting_sessions.started_at < $1"
       " AND NOT EXISTS (SELECT 1 FROM queue_items WHERE queue_items.lane = 'bot.launch'"
       " AND queue_items.unique_key = 'meeting:' || meetings.id"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "server/store/meeting_conditions.hpp"
 #include "server/store/meeting_data.hpp"
 #include "server/store/session_columns.hpp"
 
@@ -18,11 +19,6 @@ using domain::MeetingState;
   " meetings.end_time, meetings.data, meetings.created_at, meetings.updated_at,"                  \
   " meetings.state_since_ms, meetings.heartbeat_at, meetings.stop_requested,"                     \
   " meetings.completion_reason, meetings.failure_reason"
-
-// The very words of the partial indexes, without which the engines would not use them.
-#define BOT_HOLDS_A_SEAT "status IN ('reserved', 'starting', 'active')"
-#define BOT_IS_LIVE "status IN ('reserved', 'starting', 'active', 'stopping')"
-#define BOT_IS_FINAL "status IN ('completed', 'failed')"
 
 MeetingState state_of(std::string_view name) {
   const auto state = domain::parse_meeting_state(name);

@@ -3,10 +3,12 @@
 #include <array>
 #include <string>
 
+#include "server/store/meeting_conditions.hpp"
+
 namespace bot::store {
 
 // The count is a statement of its own: it has to see what was committed while the lock was waited
-// for. The states are said as in the partial indexes, or the engines would not use them.
+// for. The states are said twice, because the index for the count covers all live ones.
 std::optional<Seats> hold_seats(sql::Connection& connection,
                                 std::int64_t user_id,
                                 std::string_view platform,
@@ -16,10 +18,10 @@ std::optional<Seats> hold_seats(sql::Connection& connection,
   lock.append(dialect.for_update);
   const std::string count =
       "SELECT (SELECT COUNT(*) FROM meetings WHERE user_id = $1"
-      " AND status IN ('reserved', 'starting', 'active', 'stopping')"
-      " AND status IN ('reserved', 'starting', 'active')),"
+      " AND " BOT_IS_LIVE " AND " BOT_HOLDS_A_SEAT
+      "),"
       " EXISTS (SELECT 1 FROM meetings WHERE user_id = $1 AND platform = $2"
-      " AND native_meeting_id = $3 AND status IN ('reserved', 'starting', 'active')), " +
+      " AND native_meeting_id = $3 AND " BOT_HOLDS_A_SEAT "), " +
       dialect.next_id("meetings");
   const std::array<sql::Statement, 2> statements = {
       {{lock, {user_id}}, {count, {user_id, platform, native_meeting_id}}}};
