@@ -1,59 +1,14 @@
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
-#include <optional>
-#include <thread>
 
 #include "tests/contract/runtimes.hpp"
+#include "tests/fakes/base/soon.hpp"
+#include "tests/fakes/bots/exits.hpp"
 
 namespace bot::bots {
 namespace {
 
 using std::chrono::seconds;
 using std::chrono::steady_clock;
-
-class Exits final : public ExitListener {
- public:
-  bool bot_exited(std::int64_t meeting_id,
-                  const std::string& session_uid,
-                  const ExitStatus& status) override {
-    const std::scoped_lock lock(mutex_);
-    seen_.push_back({meeting_id, session_uid, status});
-    changed_.notify_all();
-    return true;
-  }
-
-  struct Seen {
-    std::int64_t meeting_id;
-    std::string session_uid;
-    ExitStatus status;
-  };
-  // The last one, as soon as there are so many; nothing when there are not within that time.
-  std::optional<Seen> wait(Millis at_most = seconds(20), std::size_t many = 1) {
-    std::unique_lock lock(mutex_);
-    const bool there = changed_.wait_for(lock, at_most, [&, this] { return seen_.size() >= many; });
-    return there ? std::optional(seen_.back()) : std::nullopt;
-  }
-  std::size_t count() {
-    const std::scoped_lock lock(mutex_);
-    return seen_.size();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<Seen> seen_;
-};
-
-template <typename Condition>
-bool soon(Condition condition) {
-  const auto deadline = steady_clock::now() + seconds(20);
-  while (!condition()) {
-    if (steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(Millis(5));
-  }
-  return true;
-}
 
 class RuntimeContract : public testing::TestWithParam<RuntimeCase> {
  protected:

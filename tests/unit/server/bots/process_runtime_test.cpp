@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <condition_variable>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +11,8 @@
 
 #include "base/ids.hpp"
 #include "server/bots/spawn.hpp"
+#include "tests/fakes/base/soon.hpp"
+#include "tests/fakes/bots/exits.hpp"
 
 namespace bot::bots {
 namespace {
@@ -20,43 +21,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-class Exits final : public ExitListener {
- public:
-  bool bot_exited(std::int64_t meeting_id,
-                  const std::string& session_uid,
-                  const ExitStatus& status) override {
-    const std::scoped_lock lock(mutex_);
-    seen_.push_back({meeting_id, session_uid, status});
-    changed_.notify_all();
-    return true;
-  }
-
-  struct Seen {
-    std::int64_t meeting_id;
-    std::string session_uid;
-    ExitStatus status;
-  };
-  // The first one, or nothing within the time.
-  std::optional<Seen> wait(milliseconds at_most) {
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, at_most, [this] { return !seen_.empty(); });
-    return seen_.empty() ? std::nullopt : std::optional(seen_.front());
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<Seen> seen_;
-};
-
 template <typename Condition>
 bool soon(Condition condition, milliseconds at_most = seconds(10)) {
-  const auto deadline = steady_clock::now() + at_most;
-  while (!condition()) {
-    if (steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(milliseconds(2));
-  }
-  return true;
+  return bot::soon(condition, at_most);
 }
 
 std::string text_of(const std::filesystem::path& path) {

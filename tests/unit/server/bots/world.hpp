@@ -16,19 +16,10 @@
 #include "server/store/transcript_store.hpp"
 #include "server/store/user_store.hpp"
 #include "tests/fakes/base/manual_clock.hpp"
+#include "tests/fakes/base/soon.hpp"
 #include "tests/fakes/bots/fake_runtime.hpp"
 
 namespace bot::bots {
-
-template <typename Condition>
-bool soon(Condition condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return true;
-}
 
 // A lifecycle over a real store, with bots that do nothing by themselves and a clock that stands.
 class World : public testing::Test {

@@ -10,6 +10,7 @@
 #include "base/fault.hpp"
 #include "base/ids.hpp"
 #include "drivers/redis/connection.hpp"
+#include "tests/fakes/base/soon.hpp"
 
 namespace bot::events {
 namespace {
@@ -23,12 +24,7 @@ std::string server_url() {
 
 template <typename Condition>
 bool soon(Condition condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return true;
+  return bot::soon(condition, std::chrono::seconds(10));
 }
 
 class Streams : public testing::Test {

@@ -9,20 +9,11 @@
 #include "server/queue/dispatcher.hpp"
 #include "server/queue/queue.hpp"
 #include "server/store/database.hpp"
+#include "tests/fakes/base/soon.hpp"
 #include "tests/fakes/drivers/postgres_schema.hpp"
 
 namespace bot::queue {
 namespace {
-
-template <typename Condition>
-bool soon(Condition condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return true;
-}
 
 TEST(Contention, AWakeIsNotKeptWaitingForItemsThatOthersHold) {
   const SystemClock clock;
@@ -39,7 +30,7 @@ TEST(Contention, AWakeIsNotKeptWaitingForItemsThatOthersHold) {
   };
   add();
   sql::PostgresConnection other({.url = schema.url()});
-  other.execute("BEGIN");
+  other.query("BEGIN");
   other.query("SELECT id FROM queue_items FOR UPDATE", {});
   std::atomic<int> handled{0};
   Dispatcher dispatcher(
@@ -56,7 +47,7 @@ TEST(Contention, AWakeIsNotKeptWaitingForItemsThatOthersHold) {
   dispatcher.wake("lane");
 
   EXPECT_TRUE(soon([&] { return handled == 1; }));
-  other.execute("ROLLBACK");
+  other.query("ROLLBACK");
   dispatcher.wake("lane");
   EXPECT_TRUE(soon([&] { return handled == 2; }));
 }

@@ -14,6 +14,7 @@
 #include "client/types/json.hpp"
 #include "server/store/audit_store.hpp"
 #include "server/store/meeting_store.hpp"
+#include "tests/fakes/base/soon.hpp"
 #include "tests/fakes/server/whole_service.hpp"
 
 namespace bot::routes {
@@ -45,16 +46,6 @@ struct Ask {
 };
 
 http::Request to_request(const Ask& ask);
-
-template <typename Condition>
-bool soon(Condition condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return true;
-}
 
 struct Customer {
   std::int64_t id = 0;

@@ -10,22 +10,13 @@
 #include "server/store/meeting_store.hpp"
 #include "server/store/user_store.hpp"
 #include "server/webhooks/event.hpp"
+#include "tests/fakes/base/soon.hpp"
 #include "tests/fakes/client/loopback_server.hpp"
 
 namespace bot::webhooks {
 namespace {
 
 using client::LoopbackServer;
-
-template <typename Condition>
-bool soon(Condition condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return true;
-}
 
 class DeliveryTest : public testing::Test {
  protected:
