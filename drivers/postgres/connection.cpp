@@ -152,8 +152,7 @@ void PostgresConnection::set_up() {
       connection_.get(), [](void*, const char*) {}, nullptr);
   if (PQsetnonblocking(connection_.get(), 1) != 0 || PQenterPipelineMode(connection_.get()) != 1)
     lose(first_line(PQerrorMessage(connection_.get())));
-  // A client that has vanished in the middle of a transaction must not keep its locks for long.
-  // Statements are written to have one plan for all values, as SQLite gives them: planning anew
+  // One plan for all values, as SQLite makes it: statements are written for that, and planning anew
   // for each value costs more than it finds.
   query(
       "SELECT set_config('statement_timeout', $1, false),"
@@ -357,11 +356,6 @@ Rows PostgresConnection::rows_of_kept(Kept& kept, const Answer& answer) {
   if (kept.names == nullptr)
     kept.names = std::make_shared<const Rows::Names>(names_of(answer.get()));
   return rows_of(answer.get(), kept.names);
-}
-
-void PostgresConnection::execute(std::string_view sql) {
-  put_unprepared(sql);
-  land();
 }
 
 Rows PostgresConnection::query(std::string_view sql, std::span<const Value> values) {

@@ -29,7 +29,9 @@ Status check_postgres_url(const std::string& url);
 struct PostgresOptions {
   std::string url;  // postgresql://…, or libpq's key=value form; may hold a password, never shown
   Millis connect_timeout{3000};
-  // Of one statement, measured here: a server that vanished without a word is noticed by it too.
+  // After so long the server gives a statement up, after half of it the wait for a lock, and a
+  // little later the transaction of a client that says nothing. A server that has not answered by
+  // then has vanished without a word.
   Millis statement_timeout{3000};
   std::string application_name = "botd";
 };
@@ -68,9 +70,6 @@ class PostgresConnection final : public Connection {
   // Sends ROLLBACK at once, after what was deferred; their answers are read when the next
   // statement's is awaited, and a failure then makes the session unusable.
   void roll_back_later();
-
-  // One statement without values and without an answer that matters; not kept prepared.
-  void execute(std::string_view sql);
 
   // False once the session is lost, or while a transaction is open on it.
   bool ready() const;

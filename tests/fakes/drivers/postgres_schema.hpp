@@ -12,11 +12,11 @@ namespace bot::sql {
 
 class PostgresSchema {
  public:
-  PostgresSchema() { PostgresConnection({.url = server()}).execute("CREATE SCHEMA " + name_); }
+  PostgresSchema() { PostgresConnection({.url = server()}).query("CREATE SCHEMA " + name_); }
   PostgresSchema(const PostgresSchema&) = delete;
   PostgresSchema& operator=(const PostgresSchema&) = delete;
   ~PostgresSchema() {
-    PostgresConnection({.url = server()}).execute("DROP SCHEMA " + name_ + " CASCADE");
+    PostgresConnection({.url = server()}).query("DROP SCHEMA " + name_ + " CASCADE");
   }
 
   // Sessions of this URL see the schema alone, and are known by its name.

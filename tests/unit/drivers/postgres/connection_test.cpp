@@ -71,7 +71,7 @@ TEST_F(Postgres, ADeferredStatementTravelsWithTheNext) {
 
   EXPECT_EQ(other_.query("SELECT i FROM t").size(), 0u);
   EXPECT_FALSE(connection_.ready());
-  connection_.execute("COMMIT");
+  connection_.query("COMMIT");
   EXPECT_EQ(other_.query("SELECT i FROM t").size(), 1u);
   EXPECT_TRUE(connection_.ready());
 }
@@ -82,7 +82,7 @@ TEST_F(Postgres, TheFailureOfADeferredStatementIsToldByTheNextAndNamesIt) {
   connection_.defer("BEGIN");
   connection_.defer("INSERT INTO t (i) VALUES ($1)", {1});
   try {
-    connection_.execute("COMMIT");
+    connection_.query("COMMIT");
     FAIL() << "a second row of the same key was kept";
   } catch (const Fault& refused) {
     EXPECT_NE(std::string(refused.what()).find("INSERT INTO t"), std::string::npos);
@@ -144,7 +144,7 @@ TEST_F(Postgres, SaysThatATransactionCannotBeCommittedAfterARefusal) {
 TEST_F(Postgres, AWriteThatOthersOvertookIsToBeTriedAgain) {
   connection_.query("CREATE TABLE t (i BIGINT PRIMARY KEY, n BIGINT)");
   connection_.query("INSERT INTO t (i, n) VALUES (1, 0)");
-  connection_.execute("BEGIN ISOLATION LEVEL REPEATABLE READ");
+  connection_.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
   connection_.query("SELECT n FROM t");
   other_.query("UPDATE t SET n = 1 WHERE i = 1");
 
