@@ -185,6 +185,60 @@ Migration speech_streams() {
           }};
 }
 
+Migration jobs_and_workers() {
+  return {"jobs, accounts and workers",
+          {
+              "ALTER TABLE queue_items ADD COLUMN started_at BIGINT",
+              // Milliseconds that one attempt may take.
+              "ALTER TABLE queue_items ADD COLUMN time_limit BIGINT",
+              "ALTER TABLE queue_items ADD COLUMN cancel_requested_at BIGINT",
+              // With the status 'done': it was cancelled.
+              "ALTER TABLE queue_items ADD COLUMN cancelled_at BIGINT",
+              "CREATE TABLE paused_lanes (lane TEXT NOT NULL PRIMARY KEY,"
+              " paused_at BIGINT NOT NULL, paused_by TEXT NOT NULL)",
+              // What finished on each day since 1970 and is not among the items any more.
+              "CREATE TABLE queue_days (lane TEXT NOT NULL, day BIGINT NOT NULL,"
+              " done BIGINT NOT NULL, dead BIGINT NOT NULL, cancelled BIGINT NOT NULL,"
+              " PRIMARY KEY (lane, day))",
+              "ALTER TABLE users ADD COLUMN status TEXT NOT NULL DEFAULT 'active'"
+              " CHECK (status IN ('active', 'suspended', 'banned'))",
+              // Its state is that of its item.
+              "CREATE TABLE jobs (id TEXT NOT NULL PRIMARY KEY,"
+              " item_id BIGINT NOT NULL UNIQUE REFERENCES queue_items (id) ON DELETE CASCADE,"
+              " kind TEXT NOT NULL, owner_user_id BIGINT, username TEXT, units BIGINT NOT NULL,"
+              " successful BIGINT NOT NULL, failed BIGINT NOT NULL, error_msg TEXT,"
+              " test_mode BOOLEAN NOT NULL, updated_at BIGINT NOT NULL)",
+              "CREATE INDEX jobs_of_owner ON jobs (owner_user_id, item_id)",
+              "CREATE TABLE job_units ("
+              "job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,"
+              " unit BIGINT NOT NULL, user_id BIGINT, error TEXT, at BIGINT NOT NULL,"
+              " PRIMARY KEY (job_id, unit))",
+              "CREATE TABLE accounts ("
+              "user_id BIGINT NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,"
+              " username TEXT NOT NULL UNIQUE, token_id BIGINT, token_shown_at BIGINT,"
+              " job_id TEXT NOT NULL, unit BIGINT NOT NULL, owner_user_id BIGINT,"
+              " created_at BIGINT NOT NULL, UNIQUE (job_id, unit))",
+              "CREATE TABLE job_events (id {identity}, job_id TEXT NOT NULL,"
+              " event TEXT NOT NULL, at BIGINT NOT NULL, data TEXT NOT NULL,"
+              " published_at BIGINT)",
+              "CREATE INDEX job_events_unpublished ON job_events (id)"
+              " WHERE published_at IS NULL",
+              "CREATE INDEX job_events_of_job ON job_events (job_id, id)",
+              "CREATE INDEX job_events_by_age ON job_events (at)",
+              "CREATE TABLE workers (id TEXT NOT NULL PRIMARY KEY, host TEXT NOT NULL,"
+              " pid BIGINT NOT NULL, pid_started_at BIGINT NOT NULL, version TEXT NOT NULL,"
+              " lanes TEXT NOT NULL, concurrency BIGINT NOT NULL, status TEXT NOT NULL,"
+              " started_at BIGINT NOT NULL, seen_at BIGINT NOT NULL,"
+              " beat_interval BIGINT NOT NULL, current_job TEXT, progress_at BIGINT,"
+              " processed BIGINT NOT NULL, succeeded BIGINT NOT NULL, failed BIGINT NOT NULL,"
+              // What an administrator wants it to do: NULL, 'quiet', 'run' or 'stop'.
+              " wanted TEXT)",
+              // Who does what only one may do, and until when.
+              "CREATE TABLE leases (name TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL,"
+              " until BIGINT NOT NULL)",
+          }};
+}
+
 const std::vector<Migration>& steps() {
   static const std::vector<Migration> all = {users_and_meetings(),
                                              deliveries_and_queue(),
@@ -192,7 +246,8 @@ const std::vector<Migration>& steps() {
                                              counts_and_retention(),
                                              publication_of_commands(),
                                              replicas(),
-                                             speech_streams()};
+                                             speech_streams(),
+                                             jobs_and_workers()};
   return all;
 }
 
