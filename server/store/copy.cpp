@@ -11,12 +11,13 @@ namespace {
 
 struct Table {
   std::string_view name;
-  std::string_view order;  // a unique key that both engines sort the same way
-  bool numbered = true;    // its key is numbered by the engine
+  // A unique key that both engines sort the same way; {text} follows each TEXT column.
+  std::string_view order;
+  bool numbered = true;  // its key is numbered by the engine
 };
 
 // Each after those it refers to.
-constexpr std::array<Table, 13> tables{{
+constexpr std::array<Table, 19> tables{{
     {"users", "id"},
     {"api_tokens", "id"},
     {"meetings", "id"},
@@ -28,9 +29,15 @@ constexpr std::array<Table, 13> tables{{
     {"webhook_deliveries", "id"},
     {"audit_log", "id"},
     {"queue_items", "id"},
-    // Hashes and our own keys: ASCII, compared here byte by byte.
-    {"idempotency_keys", "scope, key_sha256", false},
-    {"settings", "key", false},
+    {"jobs", "item_id", false},
+    {"accounts", "user_id", false},
+    {"job_events", "id"},
+    // Hashes and our own names: ASCII, compared here byte by byte.
+    {"job_units", "job_id{text}, unit", false},
+    {"paused_lanes", "lane{text}", false},
+    {"queue_days", "lane{text}, day", false},
+    {"idempotency_keys", "scope{text}, key_sha256{text}", false},
+    {"settings", "key{text}", false},
 }};
 
 constexpr std::int64_t rows_at_once = 200;
@@ -40,8 +47,7 @@ sql::Rows page(sql::Connection& connection, const Table& table, std::int64_t aft
   if (!table.numbered) {
     const bool collates = connection.dialect().name == "postgresql";
     const auto order =
-        collates ? replace_all(std::string(table.order), ",", " COLLATE \"C\",") + " COLLATE \"C\""
-                 : std::string(table.order);
+        replace_all(std::string(table.order), "{text}", collates ? " COLLATE \"C\"" : "");
     return connection.query(statement + " ORDER BY " + order + " LIMIT $1 OFFSET $2",
                             {rows_at_once, after});
   }
@@ -134,8 +140,8 @@ void require_all_known(sql::Connection& connection) {
   for (const sql::Row row : stored) {
     const auto& name = row.text("name");
     const auto known = [&](const Table& table) { return table.name == name; };
-    // Servers that are there say so themselves.
-    if (name == "replicas") continue;
+    // Servers and workers that are there say so themselves, and what they lead.
+    if (name == "replicas" || name == "workers" || name == "leases") continue;
     if (name == "schema_version" || std::any_of(tables.begin(), tables.end(), known)) continue;
     throw sql::Fault("the table " + name + " is not one that is copied");
   }

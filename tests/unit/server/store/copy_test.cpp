@@ -67,6 +67,40 @@ class Copy : public testing::Test {
         true};
     speech.put_all(meeting_id, std::span(&heard, 1), 2000);
   }
+  // A job whose units are more than one page, among two others, what came of it, and a worker.
+  static void add_jobs(sql::Connection& connection, std::int64_t user_id) {
+    for (const std::string id : {"b", "B", "a"}) {
+      const auto items = connection.query(
+          "INSERT INTO queue_items (lane, kind, payload, status, priority, run_at, attempts,"
+          " max_attempts, fence, history, created_at, started_at, time_limit)"
+          " VALUES ('jobs', 'k', '{}', 'done', 0, 1, 1, 4, 1, '[]', 1, 2, 3000) RETURNING id");
+      connection.query(
+          "INSERT INTO jobs (id, item_id, kind, units, successful, failed, test_mode, updated_at)"
+          " VALUES ($1, $2, 'accounts', 210, 210, 0, true, 5)",
+          {id, items[0].integer("id")});
+      for (int unit = 0; unit < (id == "B" ? 210 : 1); ++unit) {
+        connection.query("INSERT INTO job_units (job_id, unit, user_id, at) VALUES ($1, $2, 1, 5)",
+                         {id, unit});
+      }
+    }
+    connection.query(
+        "INSERT INTO accounts (user_id, username, job_id, unit, created_at)"
+        " VALUES ($1, 'ann', 'a', 0, 5)",
+        {user_id});
+    connection.query("UPDATE users SET status = 'banned' WHERE id = $1", {user_id});
+    connection.query(
+        "INSERT INTO job_events (job_id, event, at, data) VALUES ('a', 'job_added', 5, '{}')");
+    for (const auto* lane : {"jobs", "Jobs", "a"}) {
+      connection.query("INSERT INTO paused_lanes VALUES ($1, 5, 'ann')", {lane});
+      for (int day = 0; day < 150; ++day)
+        connection.query("INSERT INTO queue_days VALUES ($1, $2, 1, 2, 3)", {lane, day});
+    }
+    connection.query("INSERT INTO leases VALUES ('housekeeping', 'botd-1', 9)");
+    connection.query(
+        "INSERT INTO workers (id, host, pid, pid_started_at, version, lanes, concurrency, status,"
+        " started_at, seen_at, beat_interval, processed, succeeded, failed)"
+        " VALUES ('w', 'h', 1, 1, '1', 'jobs', 4, 'running', 1, 1, 1, 0, 0, 0)");
+  }
   std::int64_t meetings_in(Database& database) {
     return database.read(
         [](sql::Connection& connection) { return MeetingStore(connection).count(); });
@@ -109,6 +143,35 @@ TEST_F(Copy, BringsWhatCameFromStreamsAsItIs) {
     EXPECT_TRUE(speech.set_start(450, "speech-449", 1, position + 1));
     EXPECT_TRUE(speech.add_event(450, "speech-450", event, 2000));
   });
+}
+
+TEST_F(Copy, BringsJobsAndWhatCameOfThemButNoWorker) {
+  fill(sqlite_);
+  sqlite_.write([](sql::Connection& connection) { add_jobs(connection, 1); });
+  const auto copied = copy_database(sqlite_, postgres_);
+  ASSERT_TRUE(copied) << copied.error().message;
+  Database again({.path = ":memory:"}, clock_);
+  const auto back = copy_database(postgres_, again);
+  ASSERT_TRUE(back) << back.error().message;
+
+  for (auto* database : {&postgres_, &again}) {
+    const auto count = [&](const std::string& what) {
+      return database->read([&](sql::Connection& connection) {
+        const auto rows = connection.query("SELECT COUNT(*) AS n FROM " + what);
+        return rows[0].integer("n");
+      });
+    };
+    EXPECT_EQ(count("jobs WHERE test_mode"), 3);
+    EXPECT_EQ(count("job_units WHERE job_id = 'B'"), 210);
+    EXPECT_EQ(count("accounts"), 1);
+    EXPECT_EQ(count("users WHERE status = 'banned'"), 1);
+    EXPECT_EQ(count("job_events"), 1);
+    EXPECT_EQ(count("paused_lanes"), 3);
+    EXPECT_EQ(count("queue_days WHERE lane = 'Jobs'"), 150);
+    EXPECT_EQ(count("queue_items WHERE started_at = 2 AND time_limit = 3000"), 3);
+    EXPECT_EQ(count("workers"), 0);
+    EXPECT_EQ(count("leases"), 0);
+  }
 }
 
 TEST_F(Copy, NumbersNewRowsAfterTheCopiedOnes) {

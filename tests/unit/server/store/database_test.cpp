@@ -138,6 +138,8 @@ TEST_P(OldDatabaseFile, KeepsWhatWasQueuedAndWhatBotsWereSent) {
     ASSERT_EQ(items.size(), 1u);
     EXPECT_EQ(items[0].payload, R"({"n":1})");
     EXPECT_EQ(items[0].fair_key, std::nullopt);
+    const auto users = connection.query("SELECT status FROM users");
+    EXPECT_EQ(users[0].text("status"), "active");
     const auto commands = CommandStore(connection).undelivered("uid", 0);
     ASSERT_EQ(commands.size(), 1u);
     EXPECT_EQ(commands[0].action, "reconfigure");
