@@ -109,6 +109,8 @@ std::string_view verdict_of(const queue::Item& item, const queue::Outcome& outco
       return "dead";
     case queue::Outcome::Kind::snooze:
       return "snoozed";
+    case queue::Outcome::Kind::cancelled:
+      return "cancelled";
     case queue::Outcome::Kind::retry:
       return item.attempts < item.max_attempts ? "retried" : "dead";
   }
@@ -143,10 +145,11 @@ Witness::Witness(Metrics& metrics, Log& log)
                               {{"reason", ends_by_server()}})),
       commands_(metrics.counter(
           "botd_commands_total", "Commands to bots, by how far they came", {{"outcome", steps()}})),
-      verdicts_(metrics.counter(
-          "botd_queue_verdicts_total",
-          "What became of queue items that this server worked on",
-          {{"lane", lane_labels()}, {"verdict", {"done", "retried", "dead", "snoozed"}}})),
+      verdicts_(
+          metrics.counter("botd_queue_verdicts_total",
+                          "What became of queue items that this server worked on",
+                          {{"lane", lane_labels()},
+                           {"verdict", {"done", "retried", "dead", "snoozed", "cancelled"}}})),
       deliveries_(metrics.counter("botd_webhook_deliveries_total",
                                   "Attempts to deliver webhook events, by outcome",
                                   {{"outcome", {"delivered", "retried", "dead"}}})) {}

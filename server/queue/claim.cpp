@@ -1,29 +1,25 @@
 // What workers take out of the queue, and when they should look again.
+#include "server/queue/claim.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
 #include <utility>
 
 #include "server/queue/item_columns.hpp"
-#include "server/queue/queue.hpp"
 
 namespace bot::queue {
 namespace {
 
 // The priorities for which items wait in a lane are few: walking them from index entry to index
 // entry finds the next items without a look at those whose time has not come.
-std::optional<std::int64_t> highest_priority(sql::Connection& connection, std::string_view lane) {
-  const auto rows = connection.query(
-      "SELECT MAX(priority) FROM queue_items WHERE lane = $1 AND status = 'ready'", {lane});
-  return rows[0].optional_integer(0);
-}
-
-std::optional<std::int64_t> next_priority(sql::Connection& connection,
-                                          std::string_view lane,
-                                          std::int64_t below) {
-  const auto rows = connection.query(
-      "SELECT MAX(priority) FROM queue_items WHERE lane = $1 AND status = 'ready'"
-      " AND priority < $2",
-      {lane, below});
-  return rows[0].optional_integer(0);
-}
+#define BOT_WAITING " FROM queue_items WHERE lane = $1 AND status = 'ready'"
+#define BOT_PRIORITIES                                                        \
+  "WITH RECURSIVE priorities(p) AS (SELECT MAX(priority)" BOT_WAITING         \
+  " AND NOT EXISTS (SELECT 1 FROM paused_lanes WHERE paused_lanes.lane = $1)" \
+  " UNION ALL SELECT (SELECT MAX(priority)" BOT_WAITING                       \
+  " AND priority < p)"                                                        \
+  " FROM priorities WHERE p IS NOT NULL) "
 
 // A condition that passes over items of these keys; adds them to the values. The index holds the
 // key, so that what is passed over is not read.
@@ -37,92 +33,173 @@ std::string without(const std::vector<std::string>& keys, std::vector<sql::Value
   return " AND (fair_key IS NULL OR fair_key NOT IN (" + places + "))";
 }
 
-struct Candidate {
-  std::int64_t id;
-  std::optional<std::string> fair_key;
-};
-
-Candidate read_candidate(store::RowReader& reader) {
-  const auto id = reader.integer();
-  return {id, reader.optional_text()};
+// Each priority with the time of its first item, the highest first.
+std::string outlook_statement(const Shares& shares, std::vector<sql::Value>& values) {
+  return BOT_PRIORITIES "SELECT p, (SELECT MIN(run_at)" BOT_WAITING " AND priority = p" +
+         without(shares.full(), values) + ") FROM priorities WHERE p IS NOT NULL ORDER BY p DESC";
 }
 
-// In their order, held until the end of the transaction.
-std::vector<Candidate> candidates(sql::Connection& connection,
-                                  std::string_view lane,
-                                  std::int64_t priority,
-                                  std::size_t n,
-                                  UnixMillis now,
-                                  const Shares& shares) {
-  std::vector<sql::Value> values = {lane, priority, now, n};
+// For a number of ids that is a power of two: the statements are kept by their text.
+std::string lease_statement(std::size_t ids) {
   std::string statement =
-      "SELECT id, fair_key FROM queue_items WHERE lane = $1 AND status = 'ready'"
-      " AND priority = $2 AND run_at <= $3";
-  statement.append(without(shares.full(), values))
-      .append(" ORDER BY run_at, id LIMIT $4")
-      .append(connection.dialect().skip_locked);
-  return store::read_all(connection.query(statement, values), read_candidate);
+      "UPDATE queue_items SET status = 'leased', lease_owner = $1, lease_until = $2,"
+      " fence = fence + 1, attempts = attempts + 1, started_at = COALESCE(started_at, $3),"
+      " max_attempts = COALESCE(CAST($4 AS BIGINT), max_attempts) WHERE id IN (";
+  for (std::size_t i = 0; i < ids; ++i)
+    statement += (i == 0 ? "$" : ", $") + std::to_string(i + 5);
+  return statement + ") RETURNING " BOT_ITEM_COLUMNS;
 }
 
-Item lease_out(sql::Connection& connection,
-               std::int64_t id,
-               std::string_view owner,
-               UnixMillis lease_until) {
-  auto rows = connection.query(
-      "UPDATE queue_items SET status = 'leased', lease_owner = $2, lease_until = $3,"
-      " fence = fence + 1, attempts = attempts + 1 WHERE id = $1 RETURNING " BOT_ITEM_COLUMNS,
-      {id, owner, lease_until});
-  store::RowReader reader(rows, 0);
-  return read_item(reader);
+std::size_t power_of_two_for(std::size_t n) {
+  std::size_t power = 1;
+  while (power < n)
+    power *= 2;
+  return power;
 }
 
 }  // namespace
+
+Claim::Claim(const Claimant& claimant,
+             std::size_t n,
+             UnixMillis now,
+             Shares& shares,
+             const Listeners& listeners)
+    : claimant_(claimant),
+      n_(n),
+      now_(now),
+      shares_(shares),
+      listeners_(listeners),
+      bound_(std::numeric_limits<std::int64_t>::max()) {}
+
+Claim::Candidate Claim::read_candidate(store::RowReader& reader) {
+  const auto id = reader.integer();
+  auto fair_key = reader.optional_text();
+  return {id, std::move(fair_key), reader.integer()};
+}
+
+Claim::Waiting Claim::read_waiting(store::RowReader& reader) {
+  const auto priority = reader.integer();
+  return {priority, reader.optional_integer()};
+}
+
+// Those of the highest priority of which something is due, in their order, held until the end of
+// the transaction.
+sql::Statement Claim::question(const sql::Dialect& dialect) {
+  std::vector<sql::Value> values = {claimant_.lane, now_, n_ - claimed_.size(), bound_};
+  const auto others = without(shares_.full(), values);
+  question_ = BOT_PRIORITIES
+              "SELECT id, fair_key, priority" BOT_WAITING
+              " AND run_at <= $2 AND priority = (SELECT MAX(p) FROM priorities WHERE p <= $4"
+              " AND EXISTS (SELECT 1" BOT_WAITING " AND priority = p AND run_at <= $2" +
+              others + "))" + others + " ORDER BY run_at, id LIMIT $3";
+  question_.append(dialect.skip_locked);
+  return {question_, std::move(values)};
+}
+
+std::vector<Item> Claim::finish(sql::Connection& connection, sql::Rows candidates) {
+  while (true) {
+    const auto found = store::read_all(std::move(candidates), read_candidate);
+    const auto ids = taken(found);
+    lease_out_and_look(connection, ids);
+    // Behind those that were passed over there may be more, which are asked for without them; what
+    // is due and was not given is held by others.
+    if (!found.empty()) bound_ = found[0].priority;
+    const auto tried = found.empty() ? due() : bound_;
+    if (!tried || claimed_.size() == n_) break;
+    if (ids.size() == found.size()) {
+      if (*tried == std::numeric_limits<std::int64_t>::min()) break;
+      bound_ = *tried - 1;
+    }
+    if (!due()) break;
+    const auto next = question(connection.dialect());
+    candidates = connection.query(next.sql, next.values);
+  }
+  return std::move(claimed_);
+}
+
+std::optional<UnixMillis> Claim::next_run_at() const {
+  std::optional<UnixMillis> next;
+  for (const auto& waiting : outlook_) {
+    if (waiting.run_at && (!next || *waiting.run_at < *next)) next = waiting.run_at;
+  }
+  return next;
+}
+
+std::vector<std::int64_t> Claim::taken(const std::vector<Candidate>& candidates) {
+  std::vector<std::int64_t> ids;
+  for (const auto& candidate : candidates) {
+    if (shares_.take(candidate.fair_key)) ids.push_back(candidate.id);
+  }
+  return ids;
+}
+
+void Claim::lease_out_and_look(sql::Connection& connection, const std::vector<std::int64_t>& ids) {
+  std::vector<sql::Value> place = {claimant_.lane};
+  const auto outlook = outlook_statement(shares_, place);
+  if (ids.empty()) {
+    outlook_ = store::read_all(connection.query(outlook, place), read_waiting);
+    return;
+  }
+  const auto places = power_of_two_for(ids.size());
+  const auto lease = lease_statement(places);
+  std::vector<sql::Value> values = {
+      claimant_.owner, now_ + claimant_.lease.count(), now_, claimant_.max_attempts};
+  for (std::size_t i = 0; i < places; ++i)
+    values.emplace_back(ids[std::min(i, ids.size() - 1)]);
+  const std::array<sql::Statement, 2> statements = {
+      {{lease, std::move(values)}, {outlook, std::move(place)}}};
+  auto answers = connection.query_all(statements);
+  auto items = store::read_all(std::move(answers[0]), read_item);
+  outlook_ = store::read_all(std::move(answers[1]), read_waiting);
+  const auto rank = [&](const Item& item) { return std::find(ids.begin(), ids.end(), item.id); };
+  std::sort(
+      items.begin(), items.end(), [&](const Item& a, const Item& b) { return rank(a) < rank(b); });
+  const bool heard = listeners_.listens_to(claimant_.lane);
+  for (auto& item : items) {
+    if (heard)
+      listeners_.tell(connection,
+                      {.item = item, .from = ItemStatus::ready, .change = Change::claimed});
+    claimed_.push_back(std::move(item));
+  }
+}
+
+std::optional<std::int64_t> Claim::due() const {
+  for (const auto& waiting : outlook_) {
+    if (waiting.priority <= bound_ && waiting.run_at && *waiting.run_at <= now_)
+      return waiting.priority;
+  }
+  return std::nullopt;
+}
 
 std::vector<Item> claim(sql::Connection& connection,
                         const Claimant& claimant,
                         std::size_t n,
                         UnixMillis now,
-                        Shares& shares) {
-  const auto& [lane, owner, lease] = claimant;
-  std::vector<Item> claimed;
-  auto priority = highest_priority(connection, lane);
-  while (priority && claimed.size() < n) {
-    bool passed_over = false;
-    for (const auto& [id, fair_key] :
-         candidates(connection, lane, *priority, n - claimed.size(), now, shares)) {
-      if (shares.take(fair_key)) {
-        claimed.push_back(lease_out(connection, id, owner, now + lease.count()));
-      } else {
-        passed_over = true;
-      }
-    }
-    // Behind those that were passed over there may be more, which are asked for without them.
-    if (!passed_over) priority = next_priority(connection, lane, *priority);
-  }
-  return claimed;
+                        Shares& shares,
+                        const Listeners& listeners) {
+  Claim claim(claimant, n, now, shares, listeners);
+  const auto question = claim.question(connection.dialect());
+  return claim.finish(connection, connection.query(question.sql, question.values));
 }
 
 std::vector<Item> claim(sql::Connection& connection,
                         const Claimant& claimant,
                         std::size_t n,
-                        UnixMillis now) {
+                        UnixMillis now,
+                        const Listeners& listeners) {
   Shares unlimited;
-  return claim(connection, claimant, n, now, unlimited);
+  return claim(connection, claimant, n, now, unlimited, listeners);
 }
 
 std::optional<UnixMillis> next_run_at(sql::Connection& connection,
                                       std::string_view lane,
                                       const Shares& shares) {
+  std::vector<sql::Value> values = {lane};
+  const auto statement = outlook_statement(shares, values);
   std::optional<UnixMillis> next;
-  for (auto priority = highest_priority(connection, lane); priority;
-       priority = next_priority(connection, lane, *priority)) {
-    std::vector<sql::Value> values = {lane, *priority};
-    std::string statement =
-        "SELECT MIN(run_at) FROM queue_items WHERE lane = $1 AND status = 'ready'"
-        " AND priority = $2";
-    statement += without(shares.full(), values);
-    const auto rows = connection.query(statement, values);
-    const auto run_at = rows[0].optional_integer(0);
+  const auto outlook = connection.query(statement, values);
+  for (const sql::Row row : outlook) {
+    const auto run_at = row.optional_integer(std::size_t{1});
     if (run_at && (!next || *run_at < *next)) next = run_at;
   }
   return next;

@@ -2,6 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <array>
+#include <utility>
+
 namespace bot::queue {
 namespace {
 
@@ -10,12 +13,15 @@ using Json = nlohmann::json;
 
 constexpr std::size_t longest_history = 20;
 
-ItemStatus status_of(std::string_view name) {
-  if (name == "ready") return ItemStatus::ready;
-  if (name == "leased") return ItemStatus::leased;
-  if (name == "done") return ItemStatus::done;
-  if (name == "dead") return ItemStatus::dead;
-  throw sql::Fault("a queue item is stored in the unknown state " + std::string(name));
+constexpr std::array<std::pair<ItemStatus, std::string_view>, 4> names{
+    {{ItemStatus::ready, "ready"},
+     {ItemStatus::leased, "leased"},
+     {ItemStatus::done, "done"},
+     {ItemStatus::dead, "dead"}}};
+
+ItemStatus status_of(const std::string& name) {
+  if (const auto status = item_status(name)) return *status;
+  throw sql::Fault("a queue item is stored in the unknown state " + name);
 }
 
 Json history_of(const Item& item) {
@@ -24,6 +30,20 @@ Json history_of(const Item& item) {
 }
 
 }  // namespace
+
+std::string_view to_string(ItemStatus status) {
+  for (const auto& [each, name] : names) {
+    if (each == status) return name;
+  }
+  return "";
+}
+
+std::optional<ItemStatus> item_status(std::string_view name) {
+  for (const auto& [status, each] : names) {
+    if (each == name) return status;
+  }
+  return std::nullopt;
+}
 
 Item read_item(RowReader& reader) {
   Item item;
@@ -45,6 +65,10 @@ Item read_item(RowReader& reader) {
   item.created_at = reader.integer();
   item.finished_at = reader.optional_integer();
   item.fair_key = reader.optional_text();
+  item.started_at = reader.optional_integer();
+  if (const auto limit = reader.optional_integer()) item.time_limit = Millis(*limit);
+  item.cancel_requested_at = reader.optional_integer();
+  item.cancelled_at = reader.optional_integer();
   return item;
 }
 
@@ -57,26 +81,6 @@ std::string with_event(const Item& item,
   while (history.size() > longest_history)
     history.erase(history.begin());
   return history.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::int64_t losses_of(const Item& item) {
-  std::int64_t losses = 0;
-  for (const auto& entry : history_of(item)) {
-    const std::string event = entry.is_object() ? entry.value("event", "") : "";
-    if (event == "lost") ++losses;
-    if (event == "revived") losses = 0;
-  }
-  return losses;
-}
-
-void make_dead(sql::Connection& connection,
-               const Item& item,
-               std::string_view reason,
-               UnixMillis now) {
-  connection.query(
-      "UPDATE queue_items SET status = 'dead', last_error = $2, history = $3, finished_at = $4,"
-      " lease_owner = NULL, lease_until = NULL WHERE id = $1",
-      {item.id, reason, with_event(item, "dead", reason, now), now});
 }
 
 }  // namespace bot::queue

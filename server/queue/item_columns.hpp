@@ -1,5 +1,4 @@
-// The columns of a queue item, and what is written when one dies: shared by the two halves of the
-// queue.
+// The columns of a queue item, and its history.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +11,10 @@
 
 namespace bot::queue {
 
-#define BOT_ITEM_COLUMNS                                                                   \
-  "id, lane, kind, payload, status, priority, run_at, attempts, max_attempts, unique_key," \
-  " lease_owner, lease_until, fence, last_error, history, created_at, finished_at, fair_key"
+#define BOT_ITEM_COLUMNS                                                                      \
+  "id, lane, kind, payload, status, priority, run_at, attempts, max_attempts, unique_key,"    \
+  " lease_owner, lease_until, fence, last_error, history, created_at, finished_at, fair_key," \
+  " started_at, time_limit, cancel_requested_at, cancelled_at"
 
 Item read_item(store::RowReader& reader);
 
@@ -23,12 +23,5 @@ std::string with_event(const Item& item,
                        std::string_view event,
                        std::string_view error,
                        UnixMillis now);
-// How often its worker was lost, since it was last revived.
-std::int64_t losses_of(const Item& item);
-
-void make_dead(sql::Connection& connection,
-               const Item& item,
-               std::string_view reason,
-               UnixMillis now);
 
 }  // namespace bot::queue

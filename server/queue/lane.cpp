@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "server/queue/claim.hpp"
 #include "server/queue/queue.hpp"
 
 namespace bot::queue {
@@ -14,20 +15,17 @@ using std::chrono::steady_clock;
 constexpr Millis longest_sleep{60'000};
 // Between two tries to reach a store that is away.
 constexpr Millis store_pause{200};
-constexpr Millis unavailable_delay{1000};
 
 }  // namespace
 
 Lane::Lane(std::string name,
            Concurrency concurrency,
-           Handler handler,
+           StoppableHandler handler,
            store::Database& database,
            const Clock& clock,
            const DispatcherOptions& options)
     : name_(std::move(name)),
-      workers_(concurrency.workers),
-      // As many more as are worked on, so that no worker waits for a commit.
-      capacity_(2 * static_cast<std::size_t>(concurrency.workers)),
+      concurrency_(concurrency),
       handler_(std::move(handler)),
       database_(database),
       clock_(clock),
@@ -35,8 +33,8 @@ Lane::Lane(std::string name,
       shares_(concurrency.most_of_one) {}
 
 Lane::~Lane() {
-  drain();
-  wait_until_idle(steady_clock::time_point::max());
+  stop();
+  wait_until_idle(Instant::max());
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
@@ -48,9 +46,10 @@ Lane::~Lane() {
 }
 
 void Lane::start() {
+  const std::lock_guard lock(mutex_);
   threads_.emplace_back([this] { pump(); });
-  for (int i = 0; i < workers_; ++i)
-    threads_.emplace_back([this] { work(); });
+  for (int i = 0; i < concurrency_.workers; ++i)
+    add_worker();
 }
 
 void Lane::wake(std::optional<UnixMillis> run_at) {
@@ -67,42 +66,56 @@ void Lane::wake(std::optional<UnixMillis> run_at) {
   pump_wakes_.notify_one();
 }
 
-void Lane::drain() {
-  {
-    const std::lock_guard lock(mutex_);
-    draining_ = true;
-    for (auto& item : waiting_) {
-      let_go(item);
-      const auto run_at = item.run_at;
-      verdicts_.push_back({.item = std::move(item), .outcome = Outcome::snooze(run_at)});
-    }
-    waiting_.clear();
-  }
-  pump_wakes_.notify_one();
-  idle_.notify_all();
+void Lane::quiet() {
+  close(Mode::quiet);
 }
 
-bool Lane::wait_until_idle(steady_clock::time_point until) {
+void Lane::stop() {
+  close(Mode::stopping);
+}
+
+void Lane::close(Mode mode) {
+  {
+    const std::lock_guard lock(mutex_);
+    mode_ = std::max(mode_, mode);
+    give_back_waiting();
+  }
+  pump_wakes_.notify_one();
+}
+
+void Lane::resume() {
+  {
+    const std::lock_guard lock(mutex_);
+    mode_ = Mode::open;
+    woken_ = true;
+  }
+  pump_wakes_.notify_one();
+}
+
+bool Lane::wait_until_idle(Instant until) {
   std::unique_lock lock(mutex_);
-  const auto nothing_left = [this] { return held_.empty() && verdicts_.empty() && !storing_; };
-  if (until == steady_clock::time_point::max()) {
+  const auto nothing_left = [this] {
+    return held_.empty() && verdicts_.empty() && !storing_ && stuck_ == 0;
+  };
+  if (until == Instant::max()) {
     idle_.wait(lock, nothing_left);
     return true;
   }
   return idle_.wait_until(lock, until, nothing_left);
 }
 
-std::vector<Lane::Held> Lane::held() const {
-  const std::lock_guard lock(mutex_);
-  std::vector<Held> all;
-  for (const auto& [id, fence] : held_)
-    all.push_back({id, fence});
-  return all;
+void Lane::wait_until_stored(Instant until) {
+  std::unique_lock lock(mutex_);
+  idle_.wait_until(lock, until, [this] { return verdicts_.empty() && !storing_; });
 }
 
 DispatcherStatistics Lane::statistics() const {
   const std::lock_guard lock(mutex_);
   return statistics_;
+}
+
+const Listeners& Lane::listeners() const {
+  return options_.listeners != nullptr ? *options_.listeners : Listeners::none();
 }
 
 void Lane::pump() {
@@ -111,15 +124,28 @@ void Lane::pump() {
       auto stored = store(*round);
       tell(*round, stored);
       settle(std::move(stored));
-    } catch (const Fault&) {
+    } catch (const Unavailable&) {
+      settle_failure(*std::move(round));
+    } catch (const std::exception& failure) {
+      // What a deferred statement of somebody's did is nobody's in particular.
+      for (std::size_t i = 0; i < round->verdicts.size(); ++i) {
+        auto& outcome = round->verdicts[i].outcome;
+        if (outcome.with && round->blamed.value_or(i) == i)
+          outcome = Outcome::retry(failure.what());
+      }
       settle_failure(*std::move(round));
     }
   }
 }
 
+std::size_t Lane::capacity() const {
+  const auto able = static_cast<std::size_t>(std::min(concurrency_.workers, live_ - stuck_));
+  return able + pace_.ahead(able);
+}
+
 bool Lane::something_to_do() const {
   if (!verdicts_.empty()) return true;
-  if (draining_ || held_.size() >= capacity_) return false;
+  if (mode_ != Mode::open || held_.size() >= capacity()) return false;
   // Whoever was woken since knows of an item that the last look could not see.
   if (woken_) return true;
   return next_run_at_ && *next_run_at_ <= clock_.now_ms() &&
@@ -133,100 +159,136 @@ std::optional<Lane::Round> Lane::next_round() {
     const bool pausing = now < not_before_;
     if (ending_ || (!pausing && something_to_do())) break;
     auto sleep = longest_sleep;
-    if (next_run_at_ && !draining_ && held_.size() < capacity_)
+    if (next_run_at_ && mode_ == Mode::open && held_.size() < capacity())
       sleep = std::clamp(Millis(*next_run_at_ - clock_.now_ms()), Millis(0), longest_sleep);
     pump_wakes_.wait_until(lock, pausing ? not_before_ : std::max(now + sleep, contended_until_));
   }
   if (ending_) return std::nullopt;
   Round round;
   round.verdicts = std::exchange(verdicts_, {});
+  // In one order with those who extend leases, so that they cannot wait for each other.
+  std::sort(round.verdicts.begin(), round.verdicts.end(), [](const auto& a, const auto& b) {
+    return a.item.id < b.item.id;
+  });
   round.shares = shares_;
-  round.draining = draining_;
-  round.room = draining_ || held_.size() >= capacity_ ? 0 : capacity_ - held_.size();
+  round.stopping = mode_ == Mode::stopping;
+  const auto most = mode_ == Mode::open ? capacity() : 0;
+  round.room = held_.size() >= most ? 0 : most - held_.size();
   if (round.room > 0) woken_ = false;
   if (claimed_unseen_) {
     round.known.emplace();
-    for (const auto& [id, fence] : held_)
+    for (const auto& [id, holding] : held_)
       round.known->insert(id);
   }
   storing_ = true;
   return round;
 }
 
-void Lane::let_go(const Item& item) {
-  held_.erase(item.id);
-  shares_.give_back(item.fair_key);
-}
-
-Lane::Stored Lane::store(const Round& round) {
-  return database_.write([&](sql::Connection& connection) {
+Lane::Stored Lane::store(Round& round) {
+  const auto begun = steady_clock::now();
+  auto all = database_.write([&](sql::Connection& connection) {
     Stored stored;
-    for (std::size_t i = 0; i < round.verdicts.size(); ++i) {
-      if (store_verdict(connection, round.verdicts[i], stored)) {
-        stored.verdicts.push_back(i);
-      } else {
-        ++stored.counted.lost;
-      }
-    }
-    if (round.known) return_unknown(connection, name_, options_.owner, *round.known);
+    round.blamed.reset();
     const auto now = clock_.now_ms();
     auto shares = round.shares;
-    if (round.room > 0) {
-      const Claimant claimant{name_, options_.owner, options_.lease};
-      stored.claimed = claim(connection, claimant, round.room, now, shares);
-      stored.asked_at = now;
+    const Claimant claimant{name_, options_.owner, options_.lease, concurrency_.max_attempts};
+    Claim claim(claimant, round.room, now, shares, listeners());
+    const auto decisions = decisions_of(round, now);
+    std::vector<sql::Statement> statements;
+    for (const auto& decision : decisions)
+      statements.push_back(statement_of(decision, now, listeners()));
+    if (round.room > 0 && !round.known) statements.push_back(claim.question(connection.dialect()));
+    auto answers = statements.empty() ? std::vector<sql::Rows>() : connection.query_all(statements);
+    conclude_all(connection, round, decisions, answers, stored);
+    if (round.known)
+      return_unknown(connection, name_, options_.owner, *round.known, now, listeners());
+    if (round.room == 0) return stored;
+    if (round.known) {
+      const auto question = claim.question(connection.dialect());
+      answers.push_back(connection.query(question.sql, question.values));
     }
-    stored.next_run_at = next_run_at(connection, name_, shares);
+    stored.claimed = claim.finish(connection, std::move(answers.back()));
+    stored.asked_at = now;
+    stored.next_run_at = claim.next_run_at();
     stored.counted.claimed = stored.claimed.size();
     return stored;
   });
+  const std::lock_guard lock(mutex_);
+  pace_.stored(steady_clock::now() - begun);
+  return all;
 }
 
-bool Lane::store_verdict(sql::Connection& connection, const Verdict& verdict, Stored& stored) {
-  const auto& item = verdict.item;
-  const auto& outcome = verdict.outcome;
-  const auto now = clock_.now_ms();
-  const auto counted = [](std::uint64_t& counter, bool held) {
-    if (held) ++counter;
-    return held;
-  };
-  auto& counts = stored.counted;
-  switch (outcome.kind) {
-    case Outcome::Kind::done:
-      return counted(counts.done, complete(connection, item.id, item.fence, now));
-    case Outcome::Kind::dead:
-      return counted(counts.dead, bury(connection, item.id, item.fence, outcome.reason, now));
-    case Outcome::Kind::snooze:
-      return counted(counts.snoozed, snooze(connection, item.id, item.fence, outcome.until));
-    case Outcome::Kind::retry: {
-      const auto retry = static_cast<std::size_t>(std::max<std::int64_t>(item.attempts - 1, 0));
-      const auto delay = outcome.delay.value_or(options_.backoff.jittered(retry));
-      return counted(
-          item.attempts < item.max_attempts ? counts.retried : counts.dead,
-          retry_at(connection, item.id, item.fence, now + delay.count(), outcome.reason, now));
+std::vector<Decision> Lane::decisions_of(const Round& round, UnixMillis now) const {
+  std::vector<Decision> decisions;
+  decisions.reserve(round.verdicts.size());
+  for (const auto& [item, outcome, worked] : round.verdicts) {
+    Decision decision{.item = &item, .reason = outcome.reason, .with = &outcome.with};
+    switch (outcome.kind) {
+      case Outcome::Kind::done:
+        decision.change = Change::done;
+        break;
+      case Outcome::Kind::dead:
+        decision.change = Change::buried;
+        break;
+      case Outcome::Kind::cancelled:
+        decision.change = Change::cancelled;
+        break;
+      case Outcome::Kind::snooze:
+        decision.change = Change::snoozed;
+        decision.run_at = outcome.until;
+        break;
+      case Outcome::Kind::retry: {
+        const auto retry = static_cast<std::size_t>(std::max<std::int64_t>(item.attempts - 1, 0));
+        const auto delay = outcome.delay.value_or(options_.backoff.jittered(retry));
+        decision.change = item.attempts < item.max_attempts ? Change::retried : Change::buried;
+        decision.run_at = now + delay.count();
+        break;
+      }
     }
+    decisions.push_back(std::move(decision));
   }
-  return false;
+  return decisions;
+}
+
+void Lane::conclude_all(sql::Connection& connection,
+                        Round& round,
+                        const std::vector<Decision>& decisions,
+                        std::vector<sql::Rows>& answers,
+                        Stored& stored) const {
+  auto& counts = stored.counted;
+  for (std::size_t i = 0; i < decisions.size(); ++i) {
+    if (round.verdicts[i].outcome.with) round.blamed = i;
+    const auto now = clock_.now_ms();
+    const auto change = conclude(connection, decisions[i], std::move(answers[i]), now, listeners());
+    round.blamed.reset();
+    if (!change) {
+      ++counts.lost;
+      continue;
+    }
+    if (*change == Change::done) ++counts.done;
+    if (*change == Change::buried) ++counts.dead;
+    if (*change == Change::cancelled) ++counts.cancelled;
+    if (*change == Change::snoozed) ++counts.snoozed;
+    if (*change == Change::retried) ++counts.retried;
+    stored.verdicts.emplace_back(i, *change);
+  }
 }
 
 void Lane::tell(const Round& round, const Stored& stored) const {
   if (!options_.on_outcome) return;
-  for (const auto i : stored.verdicts) {
-    const auto& verdict = round.verdicts[i];
-    if (verdict.worked) options_.on_outcome(verdict.item, verdict.outcome);
+  for (const auto& [i, change] : stored.verdicts) {
+    const auto& [item, outcome, worked] = round.verdicts[i];
+    if (!worked) continue;
+    const bool as_said = change != Change::cancelled || outcome.kind == Outcome::Kind::cancelled;
+    options_.on_outcome(item, as_said ? outcome : Outcome::cancelled(outcome.reason));
   }
 }
 
 void Lane::settle(Stored stored) {
   {
     const std::lock_guard lock(mutex_);
-    statistics_.claimed += stored.counted.claimed;
-    statistics_.done += stored.counted.done;
-    statistics_.retried += stored.counted.retried;
-    statistics_.dead += stored.counted.dead;
-    statistics_.snoozed += stored.counted.snoozed;
-    statistics_.lost += stored.counted.lost;
-    next_run_at_ = stored.next_run_at;
+    statistics_ += stored.counted;
+    if (stored.asked_at) next_run_at_ = stored.next_run_at;
     if (const auto heard_of = std::exchange(heard_of_, std::nullopt))
       next_run_at_ = std::min(next_run_at_.value_or(*heard_of), *heard_of);
     claimed_unseen_ = false;
@@ -236,13 +298,12 @@ void Lane::settle(Stored stored) {
                         *stored.next_run_at <= *stored.asked_at;
     if (missed) contended_until_ = steady_clock::now() + options_.contention_pause;
     for (auto& item : stored.claimed) {
-      if (draining_) {  // began while this was being stored
-        const auto run_at = item.run_at;
-        verdicts_.push_back({.item = std::move(item), .outcome = Outcome::snooze(run_at)});
+      if (mode_ != Mode::open) {  // begun while this was being stored
+        give_back(std::move(item));
       } else {
-        held_.emplace(item.id, item.fence);
+        held_.emplace(item.id, Holding{item.fence});
         shares_.take(item.fair_key);
-        waiting_.push_back(std::move(item));
+        waiting_.push_back({std::move(item), clock_.monotonic()});
       }
     }
     storing_ = false;
@@ -255,7 +316,7 @@ void Lane::settle(Stored stored) {
 void Lane::settle_failure(Round round) {
   {
     const std::lock_guard lock(mutex_);
-    if (round.draining) {
+    if (round.stopping) {
       statistics_.lost += round.verdicts.size();
     } else {
       std::move(verdicts_.begin(), verdicts_.end(), std::back_inserter(round.verdicts));
@@ -267,32 +328,6 @@ void Lane::settle_failure(Round round) {
     not_before_ = steady_clock::now() + store_pause;
   }
   idle_.notify_all();
-}
-
-void Lane::work() {
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    workers_wake_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
-    auto item = std::move(waiting_.front());
-    waiting_.pop_front();
-    lock.unlock();
-    auto outcome = run_handler(item);
-    lock.lock();
-    let_go(item);
-    verdicts_.push_back({.item = std::move(item), .outcome = std::move(outcome), .worked = true});
-    pump_wakes_.notify_one();
-  }
-}
-
-Outcome Lane::run_handler(const Item& item) {
-  try {
-    return handler_(item);
-  } catch (const Unavailable&) {
-    return Outcome::snooze(clock_.now_ms() + unavailable_delay.count());
-  } catch (const std::exception& failure) {
-    return Outcome::retry(failure.what());
-  }
 }
 
 }  // namespace bot::queue

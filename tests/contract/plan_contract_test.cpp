@@ -43,6 +43,8 @@ class ExplainingConnection final : public sql::Connection {
   void note(const std::string& detail, std::string_view sql) {
     constexpr std::string_view scan = "SCAN ";
     if (!detail.starts_with(scan)) return;
+    // One row for each lane that somebody has paused.
+    if (detail.starts_with("SCAN paused_lanes")) return;
     const auto table = detail.substr(scan.size(), detail.find(' ', scan.size()) - scan.size());
     if (tables_.contains(table)) scans_ += detail + " for " + std::string(sql) + "\n";
   }
@@ -105,8 +107,8 @@ TEST_P(PlanContract, ClaimingScansNoTableWhenItemsArePassedOver) {
 
 TEST_P(PlanContract, LookingThroughTheDeadLettersScansNothing) {
   EXPECT_EQ(scans_of([this](sql::Connection& connection) {
-              queue::dead(connection, "", 10);
-              queue::dead(connection, "l", 10);
+              queue::dead(connection, {}, 10);
+              queue::dead(connection, {.lane = "l", .before_id = 9}, 10);
               queue::purge_dead(connection, "l", now());
             }),
             "");

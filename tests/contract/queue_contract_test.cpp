@@ -1,34 +1,15 @@
-#include <nlohmann/json.hpp>
+// What is put into the queue, and in which order it is given out.
+#include <algorithm>
+#include <random>
+#include <set>
+#include <tuple>
 
-#include "server/queue/queue.hpp"
-#include "tests/contract/engines.hpp"
+#include "tests/contract/queue_case.hpp"
 
 namespace bot::queue {
 namespace {
 
-constexpr Millis lease{30'000};
-
-class QueueContract : public store::OnEachEngine {
- protected:
-  std::int64_t add(const NewItem& item) {
-    return *write([&](sql::Connection& connection) { return enqueue(connection, item, now()); });
-  }
-  std::vector<Item> take(std::size_t n, const std::string& owner = "w1") {
-    return write([&](sql::Connection& connection) {
-      return claim(connection, {"lane", owner, lease}, n, now());
-    });
-  }
-  Item item(std::int64_t id) {
-    return *read([&](sql::Connection& connection) { return find(connection, id); });
-  }
-  static NewItem work(const std::string& kind) { return {.lane = "lane", .kind = kind}; }
-  static std::string kinds(const std::vector<Item>& items) {
-    std::string all;
-    for (const auto& each : items)
-      all += each.kind;
-    return all;
-  }
-};
+class QueueContract : public QueueCase {};
 
 TEST_P(QueueContract, GivesItemsInTheirOrderAndEachOnce) {
   for (const char* kind : {"a", "b", "c"})
@@ -117,205 +98,109 @@ TEST_P(QueueContract, HoldsAUniqueKeyUntilTheItemIsFinished) {
   EXPECT_TRUE(add_again().has_value());
 }
 
-TEST_P(QueueContract, CompletesForTheHolderOnly) {
-  const auto id = add(work("a"));
-  const auto first = take(1)[0];
-  clock_.advance(lease);
-  write([&](sql::Connection& connection) { return_expired(connection, now()); });
-  const auto second = take(1, "w2")[0];
-
-  write([&](sql::Connection& connection) {
-    EXPECT_FALSE(complete(connection, id, first.fence, now()));
-    EXPECT_FALSE(retry_at(connection, id, first.fence, now(), "late", now()));
-    EXPECT_FALSE(bury(connection, id, first.fence, "late", now()));
-    EXPECT_FALSE(snooze(connection, id, first.fence, now()));
-    EXPECT_FALSE(extend(connection, id, first.fence, now()));
-    EXPECT_TRUE(complete(connection, id, second.fence, now()));
-    EXPECT_FALSE(complete(connection, id, second.fence, now()));
-  });
-
-  EXPECT_GT(second.fence, first.fence);
-  EXPECT_EQ(item(id).status, ItemStatus::done);
-  EXPECT_EQ(item(id).finished_at, now());
+TEST_P(QueueContract, GivesByPriorityThenTimeThenAgeWhateverTheyAre) {
+  std::mt19937 random(7);
+  const auto upto = [&](int n) { return static_cast<std::int64_t>(random() % (n + 1)); };
+  for (int round = 0; round < 5; ++round) {
+    std::vector<std::tuple<std::int64_t, UnixMillis, std::int64_t>> wanted;
+    for (int i = 0; i < 60; ++i) {
+      const auto priority = upto(4) - 2;
+      const auto run_at = now() - upto(3);
+      const auto id = add({.lane = "lane", .kind = "k", .priority = priority, .run_at = run_at});
+      wanted.emplace_back(-priority, run_at, id);
+    }
+    std::sort(wanted.begin(), wanted.end());
+    std::vector<std::tuple<std::int64_t, UnixMillis, std::int64_t>> given;
+    for (std::size_t n = 1; given.size() < wanted.size(); n = 1 + upto(8)) {
+      const auto some = take(n);
+      ASSERT_EQ(some.size(), std::min(n, wanted.size() - given.size()));
+      for (const auto& held : some) {
+        given.emplace_back(-held.priority, held.run_at, held.id);
+        EXPECT_EQ(held.attempts, 1);
+        EXPECT_EQ(held.lease_until, now() + lease.count());
+      }
+    }
+    EXPECT_EQ(given, wanted) << "round " << round;
+  }
 }
 
-TEST_P(QueueContract, ReturnsAnExpiredLeaseWithoutSpendingTheAttempt) {
-  const auto id = add(work("a"));
-  take(1);
+TEST_P(QueueContract, EnqueuesManyInTheirOrderAndSaysWhichKeyWasTaken) {
+  std::vector<NewItem> items(1200, work("k"));
+  items[3].unique_key = "one";
+  items[700].unique_key = "one";
+  items[5].time_limit = Millis{1500};
 
-  clock_.advance(lease - Millis(1));
+  const auto ids =
+      write([&](sql::Connection& connection) { return enqueue_all(connection, items, now()); });
+
+  ASSERT_EQ(ids.size(), items.size());
+  EXPECT_EQ(ids[700], std::nullopt);
+  std::set<std::int64_t> different;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (i != 700) different.insert(ids[i].value());
+  }
+  EXPECT_EQ(different.size(), 1199u);
+  EXPECT_TRUE(std::is_sorted(ids.begin(), ids.begin() + 700));
+  EXPECT_EQ(item(*ids[5]).time_limit, Millis{1500});
+  EXPECT_EQ(item(*ids[6]).time_limit, std::nullopt);
   EXPECT_TRUE(write([&](sql::Connection& connection) {
-                return return_expired(connection, now());
-              }).empty());
-  clock_.advance(Millis(1));
-  EXPECT_EQ(write([&](sql::Connection& connection) { return return_expired(connection, now()); }),
-            std::vector<std::string>{"lane"});
-
-  const auto again = take(1, "w2");
-  ASSERT_EQ(again.size(), 1u);
-  EXPECT_EQ(again[0].attempts, 1);
-  EXPECT_NE(item(id).history.find("lost"), std::string::npos);
-}
-
-TEST_P(QueueContract, KeepsAnExtendedLease) {
-  const auto id = add(work("a"));
-  const auto held = take(1)[0];
-  write([&](sql::Connection& connection) {
-    EXPECT_TRUE(extend(connection, id, held.fence, now() + 2 * lease.count()));
-  });
-
-  clock_.advance(lease);
-
-  EXPECT_TRUE(write([&](sql::Connection& connection) {
-                return return_expired(connection, now());
+                return enqueue_all(connection, {}, now());
               }).empty());
 }
 
-TEST_P(QueueContract, BuriesAnItemThatTakesItsWorkersWithIt) {
-  const auto id = add(work("poison"));
+TEST_P(QueueContract, StampsTheAttemptsThatTheClaimantAllows) {
+  const auto id = add(work("a"));
 
-  for (int i = 0; i < 5; ++i) {
-    ASSERT_EQ(take(1).size(), 1u) << i;
-    clock_.advance(lease);
-    write([&](sql::Connection& connection) { return_expired(connection, now()); });
-  }
+  const auto held = write([&](sql::Connection& connection) {
+    return claim(connection, {"lane", "w1", lease, 2}, 1, now());
+  });
 
-  EXPECT_EQ(item(id).status, ItemStatus::dead);
-  EXPECT_EQ(item(id).last_error, "its worker was lost five times");
+  EXPECT_EQ(held.at(0).max_attempts, 2);
+  EXPECT_EQ(item(id).max_attempts, 2);
 }
 
-TEST_P(QueueContract, ReturnsWhatAnOwnerHeldBeforeItsRestart) {
-  add(work("a"));
-  add(work("b"));
-  take(1, "w1");
-  take(1, "w2");
+TEST_P(QueueContract, RemembersWhenAnItemWasFirstBegun) {
+  const auto id = add(work("a"));
+  EXPECT_EQ(item(id).started_at, std::nullopt);
+  const auto first = now();
+  retry(take(1)[0], "timed out");
+  clock_.advance(Millis{500});
 
-  const auto returned =
-      write([&](sql::Connection& connection) { return return_leases_of(connection, "w1", now()); });
+  const auto again = take(1)[0];
 
-  EXPECT_EQ(returned, 1u);
-  EXPECT_EQ(kinds(take(5, "w1")), "a");
+  EXPECT_EQ(again.started_at, first);
+  kill(again, "hopeless");
+  bring_back(id);
+  EXPECT_EQ(item(id).started_at, std::nullopt);
+  EXPECT_EQ(take(1)[0].started_at, now());
 }
 
-TEST_P(QueueContract, RetriesAtTheStoredTimeUntilNoAttemptIsLeft) {
-  auto twice = work("a");
-  twice.max_attempts = 2;
-  const auto id = add(twice);
+TEST_P(QueueContract, AClockThatStepsBackDelaysNothingForLongerThanTheStep) {
+  const auto id = add(work("a"));
+  clock_.step(Millis{-5000});
+  EXPECT_TRUE(take(1).empty());
+  EXPECT_EQ(next(), now() + 5000);
 
+  clock_.advance(Millis{5000});
+  EXPECT_EQ(take(1).at(0).id, id);
+  clock_.step(Millis{-3'600'000});
+
+  EXPECT_TRUE(expire().empty()) << "the lease ends later, not at once";
+  EXPECT_EQ(item(id).status, ItemStatus::leased);
+}
+
+TEST_P(QueueContract, AClockThatStepsForwardGivesALeaseToAnotherAndTheFirstVerdictIsLost) {
+  const auto id = add(work("a"));
   const auto first = take(1)[0];
-  write([&](sql::Connection& connection) {
-    EXPECT_TRUE(retry_at(connection, id, first.fence, now() + 1000, "timed out", now()));
-  });
-  EXPECT_TRUE(take(1).empty());
-  EXPECT_EQ(item(id).last_error, "timed out");
-  clock_.advance(Millis(1000));
-  const auto second = take(1)[0];
-  write([&](sql::Connection& connection) {
-    EXPECT_TRUE(retry_at(connection, id, second.fence, now() + 2000, "refused", now()));
-  });
+  clock_.step(Millis{3'600'000});
 
-  const auto dead_item = item(id);
-  EXPECT_EQ(dead_item.status, ItemStatus::dead);
-  EXPECT_EQ(dead_item.attempts, 2);
-  EXPECT_EQ(dead_item.last_error, "refused");
-  const auto history = nlohmann::json::parse(dead_item.history);
-  ASSERT_EQ(history.size(), 2u);
-  EXPECT_EQ(history[0]["event"], "retry");
-  EXPECT_EQ(history[0]["error"], "timed out");
-  EXPECT_EQ(history[1]["event"], "dead");
-  EXPECT_EQ(history[1]["attempt"], 2);
-}
+  expire();
+  const auto second = take(1, "w2");
 
-TEST_P(QueueContract, SnoozesWithoutSpendingAnAttempt) {
-  const auto id = add(work("a"));
-  const auto held = take(1)[0];
-  write([&](sql::Connection& connection) {
-    EXPECT_TRUE(snooze(connection, id, held.fence, now() + 5000));
-  });
-
-  EXPECT_TRUE(take(1).empty());
-  clock_.advance(Millis(5000));
-
-  EXPECT_EQ(take(1)[0].attempts, 1);
-}
-
-TEST_P(QueueContract, ListsRevivesAndPurgesTheDead) {
-  std::vector<std::int64_t> ids;
-  for (const char* kind : {"a", "b", "c"}) {
-    auto keyed = work(kind);
-    keyed.unique_key = kind;
-    ids.push_back(add(keyed));
-  }
-  for (const auto& held : take(3)) {
-    write([&](sql::Connection& connection) {
-      EXPECT_TRUE(bury(connection, held.id, held.fence, "never valid", now()));
-    });
-  }
-
-  write([&](sql::Connection& connection) {
-    EXPECT_EQ(kinds(dead(connection, "lane", 2)), "cb");
-    EXPECT_EQ(kinds(dead(connection, "", 5, 1)), "ba");
-    EXPECT_TRUE(dead(connection, "other", 5).empty());
-
-    EXPECT_TRUE(revive(connection, ids[0], now()));
-    EXPECT_FALSE(revive(connection, ids[0], now()));
-    auto again = work("b");
-    again.unique_key = "b";
-    EXPECT_TRUE(enqueue(connection, again, now()).has_value());
-    EXPECT_FALSE(revive(connection, ids[1], now()));
-  });
-  EXPECT_EQ(item(ids[0]).attempts, 0);
-  EXPECT_EQ(kinds(take(1)), "a");
-
-  write([&](sql::Connection& connection) {
-    EXPECT_EQ(purge_dead(connection, "lane", now()), 0u);
-    EXPECT_EQ(purge_dead(connection, "lane", now(), 1), 1u);
-    EXPECT_EQ(purge_dead(connection, "lane", now() + 1), 1u);
-  });
-}
-
-TEST_P(QueueContract, CancelsWhatNobodyHolds) {
-  const auto held = add(work("held"));
-  take(1);
-  const auto waiting = add(work("waiting"));
-
-  write([&](sql::Connection& connection) {
-    EXPECT_FALSE(cancel(connection, held, "cancelled", now()));
-    EXPECT_TRUE(cancel(connection, waiting, "cancelled", now()));
-  });
-
-  EXPECT_EQ(item(waiting).status, ItemStatus::dead);
-  EXPECT_TRUE(take(1).empty());
-}
-
-TEST_P(QueueContract, PurgesDoneItemsByAge) {
-  const auto id = add(work("a"));
-  const auto held = take(1)[0];
-  write([&](sql::Connection& connection) { complete(connection, id, held.fence, now()); });
-
-  write([&](sql::Connection& connection) {
-    EXPECT_EQ(purge_done(connection, now()), 0u);
-    EXPECT_EQ(purge_done(connection, now() + 1), 1u);
-  });
-}
-
-TEST_P(QueueContract, CountsEachLane) {
-  add(work("a"));
-  add(work("b"));
-  add({.lane = "lane", .kind = "later", .run_at = now() + 1});
-  add({.lane = "other", .kind = "x"});
-  take(1);
-
-  const auto lanes = read([&](sql::Connection& connection) { return counts(connection, now()); });
-
-  ASSERT_EQ(lanes.size(), 2u);
-  EXPECT_EQ(lanes[0].lane, "lane");
-  EXPECT_EQ(lanes[0].ready, 1);
-  EXPECT_EQ(lanes[0].scheduled, 1);
-  EXPECT_EQ(lanes[0].leased, 1);
-  EXPECT_EQ(lanes[0].dead, 0);
-  EXPECT_EQ(lanes[0].oldest_ready_at, now());
-  EXPECT_EQ(lanes[1].lane, "other");
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_FALSE(finish(first));
+  EXPECT_TRUE(finish(second[0]));
+  EXPECT_EQ(item(id).attempts, 2);
 }
 
 INSTANTIATE_TEST_SUITE_P(Queue,
