@@ -7,36 +7,38 @@
 namespace bot::queue {
 namespace {
 
+// The state is a value, so that no engine looks for the row among all that is leased: that index
+// is full of what was.
+#define BOT_IF_HELD " WHERE id = $1 AND fence = $2 AND status = $3"
 // The shorter answer is for those whom nobody listens to: payloads can be long.
-#define BOT_IF_HELD " WHERE id = $1 AND fence = $2 AND status = 'leased'"
 #define BOT_ANSWER " RETURNING cancelled_at"
 #define BOT_WHOLE_ANSWER " RETURNING " BOT_ITEM_COLUMNS
 #define BOT_RELEASE " lease_owner = NULL, lease_until = NULL"
 
 #define BOT_COMPLETE \
-  "UPDATE queue_items SET status = 'done', finished_at = $3," BOT_RELEASE BOT_IF_HELD
+  "UPDATE queue_items SET status = 'done', finished_at = $4," BOT_RELEASE BOT_IF_HELD
 
 #define BOT_UNLESS_CANCELLED(then, otherwise) \
   " CASE WHEN cancel_requested_at IS NULL THEN " then " ELSE " otherwise " END"
 
 #define BOT_BURY \
   "UPDATE queue_items SET status =" BOT_UNLESS_CANCELLED("'dead'", "'done'")               \
-  ", cancelled_at =" BOT_UNLESS_CANCELLED("NULL", "CAST($5 AS BIGINT)")                    \
-  ", last_error =" BOT_UNLESS_CANCELLED("CAST($3 AS TEXT)", "last_error")                  \
-  ", history = $4, finished_at = $5," BOT_RELEASE BOT_IF_HELD
+  ", cancelled_at =" BOT_UNLESS_CANCELLED("NULL", "CAST($6 AS BIGINT)")                    \
+  ", last_error =" BOT_UNLESS_CANCELLED("CAST($4 AS TEXT)", "last_error")                  \
+  ", history = $5, finished_at = $6," BOT_RELEASE BOT_IF_HELD
 
 // The reason of the one who asked for it is kept.
 #define BOT_CANCEL                                                                                \
-  "UPDATE queue_items SET status = 'done', cancelled_at = $4, finished_at = $4, last_error ="     \
-  " CASE WHEN cancel_requested_at IS NULL THEN CAST($3 AS TEXT) ELSE last_error END," BOT_RELEASE \
+  "UPDATE queue_items SET status = 'done', cancelled_at = $5, finished_at = $5, last_error ="     \
+  " CASE WHEN cancel_requested_at IS NULL THEN CAST($4 AS TEXT) ELSE last_error END," BOT_RELEASE \
       BOT_IF_HELD
 
 #define BOT_AGAIN \
   "UPDATE queue_items SET status =" BOT_UNLESS_CANCELLED("'ready'", "'done'")                \
-  ", finished_at =" BOT_UNLESS_CANCELLED("NULL", "CAST($7 AS BIGINT)")                       \
-  ", cancelled_at =" BOT_UNLESS_CANCELLED("NULL", "CAST($7 AS BIGINT)")                      \
-  ", last_error =" BOT_UNLESS_CANCELLED("COALESCE(CAST($5 AS TEXT), last_error)", "last_error") \
-  ", history = COALESCE(CAST($6 AS TEXT), history), run_at = $3, attempts = attempts - $4,"  \
+  ", finished_at =" BOT_UNLESS_CANCELLED("NULL", "CAST($8 AS BIGINT)")                       \
+  ", cancelled_at =" BOT_UNLESS_CANCELLED("NULL", "CAST($8 AS BIGINT)")                      \
+  ", last_error =" BOT_UNLESS_CANCELLED("COALESCE(CAST($6 AS TEXT), last_error)", "last_error") \
+  ", history = COALESCE(CAST($7 AS TEXT), history), run_at = $4, attempts = attempts - $5,"  \
   BOT_RELEASE BOT_IF_HELD
 
 sql::Statement again(const Decision& decision, UnixMillis now, std::string_view sql) {
@@ -50,7 +52,7 @@ sql::Statement again(const Decision& decision, UnixMillis now, std::string_view 
     history = with_event(item, "lost", decision.reason, now);
   }
   const std::int64_t unspent = decision.change == Change::snoozed ? 1 : 0;
-  return {sql, {item.id, item.fence, decision.run_at, unspent, error, history, now}};
+  return {sql, {item.id, item.fence, "leased", decision.run_at, unspent, error, history, now}};
 }
 
 // Why it was cancelled is known from the row only.
@@ -92,19 +94,20 @@ sql::Statement statement_of(const Decision& decision, UnixMillis now, const List
       return {whole ? BOT_BURY BOT_WHOLE_ANSWER : BOT_BURY BOT_ANSWER,
               {item.id,
                item.fence,
+               "leased",
                decision.reason,
                with_event(item, "dead", decision.reason, now),
                now}};
     case Change::cancelled:
       return {whole ? BOT_CANCEL BOT_WHOLE_ANSWER : BOT_CANCEL BOT_ANSWER,
-              {item.id, item.fence, decision.reason, now}};
+              {item.id, item.fence, "leased", decision.reason, now}};
     case Change::retried:
     case Change::snoozed:
     case Change::lost:
       return again(decision, now, whole ? BOT_AGAIN BOT_WHOLE_ANSWER : BOT_AGAIN BOT_ANSWER);
     default:
       return {whole ? BOT_COMPLETE BOT_WHOLE_ANSWER : BOT_COMPLETE BOT_ANSWER,
-              {item.id, item.fence, now}};
+              {item.id, item.fence, "leased", now}};
   }
 }
 

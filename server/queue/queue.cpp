@@ -39,10 +39,10 @@ std::vector<sql::Value> values_of(const NewItem& item, UnixMillis now) {
 
 // The item if it is leased under this fence, held until the end of the transaction.
 std::optional<Item> held(sql::Connection& connection, std::int64_t id, std::int64_t fence) {
-  std::string statement = "SELECT " BOT_ITEM_COLUMNS
-                          " FROM queue_items WHERE id = $1 AND fence = $2 AND status = 'leased'";
+  std::string statement =
+      "SELECT " BOT_ITEM_COLUMNS " FROM queue_items WHERE id = $1 AND fence = $2 AND status = $3";
   statement.append(connection.dialect().for_update);
-  return store::read_first(connection.query(statement, {id, fence}), read_item);
+  return store::read_first(connection.query(statement, {id, fence, "leased"}), read_item);
 }
 
 bool carry_out_one(sql::Connection& connection,

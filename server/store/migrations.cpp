@@ -194,6 +194,11 @@ Migration jobs_and_workers() {
               "ALTER TABLE queue_items ADD COLUMN cancel_requested_at BIGINT",
               // With the status 'done': it was cancelled.
               "ALTER TABLE queue_items ADD COLUMN cancelled_at BIGINT",
+              // Without the state: PostgreSQL takes what the index implies for granted when it only
+              // reads, and would find no place to begin at.
+              "DROP INDEX queue_items_ready",
+              "CREATE INDEX queue_items_ready ON queue_items (lane, priority, run_at, id, fair_key)"
+              " WHERE status = 'ready'",
               "CREATE TABLE paused_lanes (lane TEXT NOT NULL PRIMARY KEY,"
               " paused_at BIGINT NOT NULL, paused_by TEXT NOT NULL)",
               // What finished on each day since 1970 and is not among the items any more.
