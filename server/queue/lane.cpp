@@ -163,6 +163,7 @@ std::optional<Lane::Round> Lane::next_round() {
       sleep = std::clamp(Millis(*next_run_at_ - clock_.now_ms()), Millis(0), longest_sleep);
     pump_wakes_.wait_until(lock, pausing ? not_before_ : std::max(now + sleep, contended_until_));
   }
+  pump_wakes_.wait_for(lock, pace_.linger(), [this] { return waiting_.empty() || ending_; });
   if (ending_) return std::nullopt;
   Round round;
   round.verdicts = std::exchange(verdicts_, {});

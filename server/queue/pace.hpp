@@ -27,6 +27,15 @@ class Pace {
     return static_cast<std::size_t>(std::min(at_once * round_.count() / each, most));
   }
 
+  // How long verdicts that are there should wait for those that are about to come: storing a few by
+  // themselves costs as much as storing all of them.
+  Seconds linger() const {
+    constexpr double longest = 0.005;
+    constexpr double quick = 8;
+    if (handler_.count() < 0 || handler_ * quick > round_) return Seconds{0};
+    return Seconds{std::min(round_.count() / 4, longest)};
+  }
+
  private:
   static Seconds mean(Seconds before, Seconds now) {
     constexpr double weight = 0.2;
