@@ -8,8 +8,12 @@
 #include <sstream>
 #include <string>
 
+#include "client/types/account.hpp"
 #include "client/types/audit.hpp"
 #include "client/types/command.hpp"
+#include "client/types/job.hpp"
+#include "client/types/job_event.hpp"
+#include "client/types/job_statistics.hpp"
 #include "client/types/meeting.hpp"
 #include "client/types/service.hpp"
 #include "client/types/token.hpp"
@@ -45,6 +49,11 @@ Json through(const std::string& text) {
 
 const std::map<std::string, std::function<Json(const std::string&)>> types{
     {"accepted", through<Accepted>},
+    {"account", through<Account>},
+    {"account_answer", through<AccountAnswer>},
+    {"account_page", through<AccountPage>},
+    {"account_statistics", through<AccountStatistics>},
+    {"account_tokens", through<AccountTokens>},
     {"audit_entry", through<AuditEntry>},
     {"audit_list", through<AuditList>},
     {"bot_command", through<BotCommand>},
@@ -52,8 +61,16 @@ const std::map<std::string, std::function<Json(const std::string&)>> types{
     {"bots_status", through<BotsStatus>},
     {"delivery", through<Delivery>},
     {"delivery_list", through<DeliveryList>},
+    {"generated_jobs", through<GeneratedJobs>},
     {"health", through<Health>},
     {"identity", through<Identity>},
+    {"job", through<Job>},
+    {"job_answer", through<JobAnswer>},
+    {"job_detail", through<JobDetail>},
+    {"job_event", through<JobEvent>},
+    {"job_event_page", through<JobEventPage>},
+    {"job_list", through<JobList>},
+    {"job_statistics", through<JobStatistics>},
     {"meeting", through<Meeting>},
     {"meeting_list", through<MeetingList>},
     {"message", through<Message>},
