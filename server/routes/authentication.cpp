@@ -76,6 +76,11 @@ Result<http::Principal> Authenticator::user_of_key(std::string_view key,
                                                    const std::string& peer_address) {
   const auto found = find_token(key);
   if (!found) return wrong_key(peer_address, wrong_user_key);
+  if (found->user.status != domain::UserStatus::active) {
+    return Error{
+        .code = Errc::forbidden,
+        .message = "This account is " + std::string(domain::to_string(found->user.status))};
+  }
   if (const auto wait = rate_.refuse(found->token.id)) {
     return Error{.code = Errc::rate_limited,
                  .message = "Rate limit exceeded",

@@ -20,7 +20,7 @@ Error user_is_gone();
 
 // Who asks (design §3): X-API-Key is looked up by its SHA-256, X-Admin-API-Key is compared in
 // constant time. A missing or wrong key is unauthenticated, a right one of the other kind alone is
-// forbidden. An address that keeps sending wrong
+// forbidden, and so is the key of a user that is not active. An address that keeps sending wrong
 // keys is answered rate_limited instead; right keys pass all the same, because many users may
 // share one address behind a proxy; but a user's key that asks more often than it may is answered
 // rate_limited, too. Thread-safe.

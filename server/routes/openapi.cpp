@@ -125,13 +125,12 @@ Json path_parameters(const std::string& pattern) {
 }
 
 // What every request can come to: a target that is not UTF-8, an overloaded server; with a key
-// that it is missing or wrong, of the wrong kind or one guess too many; with a body its size.
+// that it is missing or wrong, of the wrong kind, of somebody suspended or one guess too many; with
+// a body its size.
 std::set<int> errors_of(const http::Route& route, const Operation& operation) {
   std::set<int> errors(operation.errors.begin(), operation.errors.end());
   errors.insert({400, 503});
   if (route.access != http::Access::open) errors.insert({401, 403, 429});
-  // Either key will do there.
-  if (route.access == http::Access::either) errors.erase(403);
   if (!operation.request.empty()) errors.insert(413);
   return errors;
 }

@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "server/domain/meeting_state.hpp"
+#include "server/domain/user_status.hpp"
 
 namespace bot::store {
 
@@ -22,6 +23,7 @@ struct UserRow {
   std::optional<std::string> webhook_url;
   std::optional<std::string> webhook_secret;  // the HMAC key itself: it has to sign
   std::optional<UnixMillis> webhook_updated_at;
+  domain::UserStatus status = domain::UserStatus::active;
 
   bool operator==(const UserRow&) const = default;
 };

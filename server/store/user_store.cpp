@@ -3,6 +3,15 @@
 #include "server/store/user_columns.hpp"
 
 namespace bot::store {
+namespace {
+
+domain::UserStatus status_of(std::string_view name) {
+  const auto status = domain::parse_user_status(name);
+  if (!status) throw sql::Fault("a user is stored with the unknown status " + std::string(name));
+  return *status;
+}
+
+}  // namespace
 
 UserRow read_user(RowReader& reader) {
   UserRow user;
@@ -16,6 +25,7 @@ UserRow read_user(RowReader& reader) {
   user.webhook_url = reader.optional_text();
   user.webhook_secret = reader.optional_text();
   user.webhook_updated_at = reader.optional_integer();
+  user.status = status_of(reader.text());
   return user;
 }
 
@@ -62,19 +72,22 @@ std::int64_t UserStore::count() {
 }
 
 std::optional<UserRow> UserStore::update(std::int64_t id, const UserPatch& patch) {
-  return read_first(
-      connection_.query("UPDATE users SET name = CASE WHEN $6 THEN $2 ELSE name END,"
-                        " image_url = CASE WHEN $7 THEN $3 ELSE image_url END,"
-                        " max_concurrent_bots = COALESCE($4, max_concurrent_bots),"
-                        " data = COALESCE($5, data) WHERE id = $1 RETURNING " BOT_USER_COLUMNS,
-                        {id,
-                         patch.name.value_or(std::nullopt),
-                         patch.image_url.value_or(std::nullopt),
-                         patch.max_concurrent_bots,
-                         patch.data,
-                         patch.name.has_value(),
-                         patch.image_url.has_value()}),
-      read_user);
+  std::optional<std::string_view> status;
+  if (patch.status) status = domain::to_string(*patch.status);
+  return read_first(connection_.query("UPDATE users SET name = CASE WHEN $6 THEN $2 ELSE name END,"
+                                      " image_url = CASE WHEN $7 THEN $3 ELSE image_url END,"
+                                      " max_concurrent_bots = COALESCE($4, max_concurrent_bots),"
+                                      " data = COALESCE($5, data), status = COALESCE($8, status)"
+                                      " WHERE id = $1 RETURNING " BOT_USER_COLUMNS,
+                                      {id,
+                                       patch.name.value_or(std::nullopt),
+                                       patch.image_url.value_or(std::nullopt),
+                                       patch.max_concurrent_bots,
+                                       patch.data,
+                                       patch.name.has_value(),
+                                       patch.image_url.has_value(),
+                                       status}),
+                    read_user);
 }
 
 bool UserStore::remove(std::int64_t id) {

@@ -31,6 +31,7 @@ struct UserPatch {
   std::optional<std::optional<std::string>> image_url = {};
   std::optional<std::int64_t> max_concurrent_bots = {};
   std::optional<std::string> data = {};
+  std::optional<domain::UserStatus> status = {};
 };
 
 class UserStore {

@@ -128,6 +128,30 @@ TEST_P(UserContract, RemovesAUserWithAllThatIsTheirs) {
   });
 }
 
+TEST_P(UserContract, KeepsWhetherAUserIsSuspended) {
+  const auto user = make_user("a@example.com");
+  EXPECT_EQ(user.status, domain::UserStatus::active);
+
+  const auto suspended = write([&](sql::Connection& connection) {
+    return UserStore(connection).update(user.id, {.status = domain::UserStatus::suspended});
+  });
+
+  ASSERT_TRUE(suspended.has_value());
+  EXPECT_EQ(suspended->status, domain::UserStatus::suspended);
+  EXPECT_EQ(suspended->max_concurrent_bots, user.max_concurrent_bots);
+  write([&](sql::Connection& connection) {
+    TokenStore(connection).create({.user_id = user.id, .token_sha256 = "t"}, 5);
+  });
+  read([&](sql::Connection& connection) {
+    EXPECT_EQ(UserStore(connection).find(user.id)->status, domain::UserStatus::suspended);
+    EXPECT_EQ(TokenStore(connection).find_live("t", 6)->user.status, domain::UserStatus::suspended);
+  });
+  const auto other = write([&](sql::Connection& connection) {
+    return UserStore(connection).update(user.id, {.name = "N"});
+  });
+  EXPECT_EQ(other->status, domain::UserStatus::suspended);
+}
+
 TEST_P(UserContract, LocksAUserThatIsThere) {
   const auto user = make_user("a@example.com", 4);
 

@@ -1,5 +1,6 @@
 #include "server/routes/authentication.hpp"
 
+#include "server/store/user_store.hpp"
 #include "tests/unit/server/routes/api.hpp"
 
 namespace bot::routes {
@@ -30,6 +31,22 @@ TEST_F(Authentication, RefusesARightKeyOfTheOtherKindAsForbidden) {
             "401 Invalid or missing admin token.");
   EXPECT_EQ(summary(call({.target = "/bots", .admin_key = "wrong"})),
             "401 Missing API token (X-API-Key header)");
+}
+
+TEST_F(Authentication, RefusesEachKeyOfAUserThatIsNotActive) {
+  const auto become = [this](domain::UserStatus status) {
+    service_.database().write([&](sql::Connection& connection) {
+      store::UserStore(connection).update(ann_.id, {.status = status});
+    });
+  };
+  become(domain::UserStatus::suspended);
+  EXPECT_EQ(summary(user("GET", "/bots")), "403 This account is suspended");
+  EXPECT_EQ(summary(user("GET", "/auth/me")), "403 This account is suspended");
+  EXPECT_FALSE(service_.authenticator().user_of_key(ann_.key, "127.0.0.1").has_value());
+  become(domain::UserStatus::banned);
+  EXPECT_EQ(summary(user("GET", "/bots")), "403 This account is banned");
+  become(domain::UserStatus::active);
+  EXPECT_EQ(user("GET", "/bots").status, 200);
 }
 
 TEST_F(Authentication, TakesTheKeyThatTheRouteAsksFor) {
