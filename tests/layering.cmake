@@ -16,10 +16,11 @@ set(allowed
     "server/queue -> drivers server/store server/domain client/types base"
     "server/commands -> drivers server/queue server/store server/events server/domain client/types base"
     "server/webhooks -> drivers server/queue server/store server/events server/domain client client/types base"
+    "server/jobs -> drivers server/queue server/store server/events server/domain client/types base"
     "server/bots -> drivers server/commands server/queue server/store server/events server/domain client client/types base"
-    "server/routes -> drivers server/http server/commands server/webhooks server/bots server/queue server/store server/events server/domain client/types base"
+    "server/routes -> drivers server/http server/commands server/webhooks server/jobs server/bots server/queue server/store server/events server/domain client/types base"
     "server -> server/app"
-    "server/app -> server/routes drivers server/http server/commands server/webhooks server/bots server/queue server/store server/events server/domain client client/types base")
+    "server/app -> server/routes drivers server/http server/commands server/webhooks server/jobs server/bots server/queue server/store server/events server/domain client client/types base")
 
 # The longest folder of the table that holds this path.
 function(folder_of path result)

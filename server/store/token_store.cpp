@@ -57,6 +57,12 @@ bool TokenStore::remove(std::int64_t id) {
   return connection_.query("DELETE FROM api_tokens WHERE id = $1", {id}).changed() != 0;
 }
 
+bool TokenStore::replace(std::int64_t id, std::string_view token_sha256) {
+  return connection_
+             .query("UPDATE api_tokens SET token_sha256 = $2 WHERE id = $1", {id, token_sha256})
+             .changed() != 0;
+}
+
 void TokenStore::touch(std::int64_t id, UnixMillis now) {
   connection_.query("UPDATE api_tokens SET last_used_at = $2 WHERE id = $1", {id, now});
 }

@@ -33,6 +33,8 @@ class TokenStore {
   // Ordered by id.
   std::vector<TokenRow> list(std::int64_t user_id);
   bool remove(std::int64_t id);
+  // Another value; the former one is no key any more. False when there is no such token.
+  bool replace(std::int64_t id, std::string_view token_sha256);
   void touch(std::int64_t id, UnixMillis now);
 
  private:

@@ -1,0 +1,145 @@
+#include "server/jobs/account_store.hpp"
+
+#include <algorithm>
+
+#include "server/store/row_reader.hpp"
+
+namespace bot::jobs {
+namespace {
+
+#define BOT_ACCOUNT_COLUMNS                                                 \
+  "accounts.user_id, accounts.username, users.email, users.status,"         \
+  " users.max_concurrent_bots, accounts.token_id, accounts.token_shown_at," \
+  " accounts.job_id, accounts.unit, accounts.owner_user_id, accounts.created_at"
+
+#define BOT_FROM_ACCOUNTS " FROM accounts JOIN users ON users.id = accounts.user_id"
+
+#define BOT_OF_OWNER "(CAST($1 AS BIGINT) IS NULL OR accounts.owner_user_id = $1)"
+#define BOT_OF_STATUS "(CAST($2 AS TEXT) IS NULL OR users.status = $2)"
+
+AccountRow read_account(store::RowReader& reader) {
+  AccountRow account;
+  account.user_id = reader.integer();
+  account.username = reader.text();
+  account.email = reader.text();
+  account.status = domain::parse_user_status(reader.text()).value_or(domain::UserStatus::suspended);
+  account.max_concurrent_bots = reader.integer();
+  account.token_id = reader.optional_integer();
+  account.token_shown_at = reader.optional_integer();
+  account.job_id = reader.text();
+  account.unit = reader.integer();
+  account.owner_user_id = reader.optional_integer();
+  account.created_at = reader.integer();
+  return account;
+}
+
+UnseenToken read_unseen(store::RowReader& reader) {
+  UnseenToken unseen;
+  unseen.user_id = reader.integer();
+  unseen.username = reader.text();
+  unseen.token_id = reader.optional_integer();
+  return unseen;
+}
+
+std::optional<std::string_view> name_of(std::optional<domain::UserStatus> status) {
+  return status ? std::optional(domain::to_string(*status)) : std::nullopt;
+}
+
+}  // namespace
+
+bool AccountStore::add(const NewAccount& account, UnixMillis now) {
+  return connection_
+             .query(
+                 "INSERT INTO accounts (user_id, username, token_id, job_id, unit, owner_user_id,"
+                 " created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+                 {account.user_id,
+                  account.username,
+                  account.token_id,
+                  account.job_id,
+                  account.unit,
+                  account.owner_user_id,
+                  now})
+             .changed() != 0;
+}
+
+bool AccountStore::is_taken(std::string_view username) {
+  return !connection_.query("SELECT 1 FROM accounts WHERE username = $1", {username}).empty();
+}
+
+std::optional<AccountRow> AccountStore::find(std::int64_t user_id,
+                                             std::optional<std::int64_t> owner_user_id) {
+  return store::read_first(connection_.query("SELECT " BOT_ACCOUNT_COLUMNS BOT_FROM_ACCOUNTS
+                                             " WHERE " BOT_OF_OWNER " AND accounts.user_id = $2",
+                                             {owner_user_id, user_id}),
+                           read_account);
+}
+
+std::vector<AccountRow> AccountStore::list(const AccountFilter& filter) {
+  return store::read_all(
+      connection_.query(
+          "SELECT " BOT_ACCOUNT_COLUMNS BOT_FROM_ACCOUNTS " WHERE " BOT_OF_OWNER
+          " AND " BOT_OF_STATUS " ORDER BY accounts.user_id DESC LIMIT $3 OFFSET $4",
+          {filter.owner_user_id, name_of(filter.status), filter.limit, filter.offset}),
+      read_account);
+}
+
+std::int64_t AccountStore::count(const AccountFilter& filter) {
+  const auto rows = connection_.query("SELECT COUNT(*)" BOT_FROM_ACCOUNTS " WHERE " BOT_OF_OWNER
+                                      " AND " BOT_OF_STATUS,
+                                      {filter.owner_user_id, name_of(filter.status)});
+  return rows[0].integer(std::size_t{0});
+}
+
+std::vector<AccountRow> AccountStore::of_job(std::string_view job_id) {
+  return store::read_all(
+      connection_.query("SELECT " BOT_ACCOUNT_COLUMNS BOT_FROM_ACCOUNTS
+                        " WHERE accounts.job_id = $1 ORDER BY accounts.unit LIMIT 1000",
+                        {job_id}),
+      read_account);
+}
+
+AccountCounts AccountStore::counts(UnixMillis since, std::optional<std::int64_t> owner_user_id) {
+  const auto rows = connection_.query(
+      "SELECT users.status, COUNT(*),"
+      " SUM(CASE WHEN accounts.created_at >= $2 THEN 1 ELSE 0 END)" BOT_FROM_ACCOUNTS
+      " WHERE " BOT_OF_OWNER " GROUP BY users.status",
+      {owner_user_id, since});
+  AccountCounts counts;
+  for (const sql::Row row : rows) {
+    const auto& status = row.text(std::size_t{0});
+    const auto number = row.integer(std::size_t{1});
+    if (status == "active") counts.active = number;
+    if (status == "suspended") counts.suspended = number;
+    if (status == "banned") counts.banned = number;
+    counts.created_since += row.integer(std::size_t{2});
+  }
+  return counts;
+}
+
+bool AccountStore::rename(std::int64_t user_id, std::string_view username) {
+  return connection_
+             .query(
+                 "UPDATE accounts SET username = $2 WHERE user_id = $1 AND NOT EXISTS"
+                 " (SELECT 1 FROM accounts other WHERE other.username = $2"
+                 " AND other.user_id <> $1)",
+                 {user_id, username})
+             .changed() != 0;
+}
+
+std::vector<UnseenToken> AccountStore::take_unseen(std::string_view job_id, UnixMillis now) {
+  auto unseen = store::read_all(
+      connection_.query("UPDATE accounts SET token_shown_at = $2 WHERE job_id = $1"
+                        " AND token_shown_at IS NULL RETURNING user_id, username, token_id",
+                        {job_id, now}),
+      read_unseen);
+  std::sort(unseen.begin(), unseen.end(), [](const auto& a, const auto& b) {
+    return a.user_id < b.user_id;
+  });
+  return unseen;
+}
+
+void AccountStore::set_token(std::int64_t user_id, std::int64_t token_id) {
+  connection_.query("UPDATE accounts SET token_id = $2 WHERE user_id = $1", {user_id, token_id});
+}
+
+}  // namespace bot::jobs

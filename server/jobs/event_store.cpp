@@ -1,0 +1,96 @@
+#include "server/jobs/event_store.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/time_format.hpp"
+#include "server/store/row_reader.hpp"
+
+namespace bot::jobs {
+namespace {
+
+constexpr UnixMillis longest_commit_ms = 2000;
+
+types::JobEvent read_event(store::RowReader& reader) {
+  types::JobEvent event;
+  event.seq = reader.integer();
+  event.job_id = reader.text();
+  event.event = reader.text();
+  event.timestamp = format_time(reader.integer());
+  // Written by append; should it ever be damaged, the rest is shown.
+  const auto data = types::Json::parse(reader.text(), nullptr, false);
+  if (data.is_object()) {
+    types::read_if_there(data, "status", event.status);
+    types::read(data, "worker_id", event.worker_id);
+    types::read(data, "error", event.error);
+    event.data = data.get<types::JobEventData>();
+  }
+  event.data.job_id = event.job_id;
+  return event;
+}
+
+}  // namespace
+
+void EventStore::append(std::int64_t item_id, const NewEvent& event, UnixMillis now) {
+  const types::Json known{{"status", to_string(event.status)},
+                          {"worker_id", types::nullable(event.worker_id)},
+                          {"error", types::nullable(event.error)},
+                          {"priority", event.priority}};
+  auto text = types::dump(known);
+  text.pop_back();
+  // The job's own numbers are put in by the engine, which saves a question.
+  connection_.defer(
+      "INSERT INTO job_events (job_id, event, at, data)"
+      " SELECT id, CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($4 AS TEXT) || ',\"progress\":'"
+      " || CAST(successful + failed AS TEXT) || ',\"count\":' || CAST(units AS TEXT) || '}'"
+      " FROM jobs WHERE item_id = $1",
+      {item_id, event.event, now, text});
+}
+
+types::JobEventPage EventStore::page(const EventFilter& filter, UnixMillis now) {
+  const auto gap = connection_.query(
+      "SELECT MIN(young.id) FROM job_events young WHERE young.at > $1 AND young.id > $2"
+      " AND NOT EXISTS"
+      " (SELECT 1 FROM job_events other WHERE other.id = young.id - 1)",
+      {now - longest_commit_ms, filter.since + 1});
+  const auto end =
+      gap[0].optional_integer(std::size_t{0}).value_or(std::numeric_limits<std::int64_t>::max());
+  // Spelled out, so that the engines use the index of a job's events.
+  std::string statement =
+      "SELECT id, job_id, event, at, data FROM job_events WHERE id > $1 AND id < $2";
+  statement += filter.job_id ? " AND job_id = $3" : " AND CAST($3 AS TEXT) IS NULL";
+  statement += filter.owner_user_id
+                   ? " AND EXISTS (SELECT 1 FROM jobs WHERE jobs.id = job_events.job_id"
+                     " AND jobs.owner_user_id = $4)"
+                   : " AND CAST($4 AS BIGINT) IS NULL";
+  statement += " ORDER BY id LIMIT $5";
+  types::JobEventPage page;
+  page.events = store::read_all(
+      connection_.query(statement,
+                        {filter.since, end, filter.job_id, filter.owner_user_id, filter.limit}),
+      read_event);
+  if (static_cast<std::int64_t>(page.events.size()) >= filter.limit && !page.events.empty()) {
+    page.next = page.events.back().seq;
+    return page;
+  }
+  const auto last =
+      connection_.query("SELECT COALESCE(MAX(id), 0) FROM job_events WHERE id < $1", {end});
+  page.next = std::max(filter.since, last[0].integer(std::size_t{0}));
+  return page;
+}
+
+std::int64_t EventStore::newest() {
+  const auto rows = connection_.query("SELECT COALESCE(MAX(id), 0) FROM job_events");
+  return rows[0].integer(std::size_t{0});
+}
+
+std::size_t EventStore::purge_before(UnixMillis at, std::int64_t limit) {
+  return connection_
+      .query(
+          "DELETE FROM job_events WHERE id IN"
+          " (SELECT id FROM job_events WHERE at < $1 ORDER BY at LIMIT $2)",
+          {at, limit})
+      .changed();
+}
+
+}  // namespace bot::jobs

@@ -1,0 +1,97 @@
+#include "server/jobs/event_feed.hpp"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "server/jobs/job_store.hpp"
+#include "tests/fakes/base/manual_clock.hpp"
+#include "tests/fakes/base/soon.hpp"
+
+namespace bot::jobs {
+namespace {
+
+constexpr Millis long_wait = std::chrono::minutes(5);
+
+class EventFeedTest : public testing::Test {
+ protected:
+  using Page = Result<types::JobEventPage>;
+
+  std::future<Page> fetch(EventFeed& feed, const EventFilter& filter, Millis wait) {
+    auto promise = std::make_shared<std::promise<Page>>();
+    auto page = promise->get_future();
+    feed.fetch(filter, wait, [promise](Page got) { promise->set_value(std::move(got)); });
+    return page;
+  }
+  std::string add(std::optional<std::int64_t> owner = {}) {
+    const NewJob job{.owner_user_id = owner};
+    return database_
+        .write([&](sql::Connection& connection) {
+          return JobStore(connection).create(std::span(&job, 1), {}, clock_.now_ms());
+        })
+        .front();
+  }
+  static bool is_there(const std::future<Page>& page) {
+    return page.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  }
+
+  ManualClock clock_;
+  store::Database database_{{.path = ":memory:"}, clock_};
+};
+
+TEST_F(EventFeedTest, GivesWhatIsThereAtOnce) {
+  EventFeed feed(database_, clock_);
+  add();
+  auto page = fetch(feed, {}, long_wait);
+  ASSERT_TRUE(is_there(page));
+  EXPECT_EQ(page.get()->events.size(), 1U);
+}
+
+TEST_F(EventFeedTest, WaitsForAnEventAndIsWoken) {
+  EventFeed feed(database_, clock_, long_wait);
+  auto page = fetch(feed, {}, long_wait);
+  EXPECT_EQ(feed.waiting(), 1U);
+  const auto id = add();
+  feed.wake();
+  ASSERT_EQ(page.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  EXPECT_EQ(page.get()->events.front().job_id, id);
+}
+
+TEST_F(EventFeedTest, FindsWhatOthersHaveWrittenByItself) {
+  EventFeed feed(database_, clock_, Millis{1});
+  auto page = fetch(feed, {}, long_wait);
+  add();
+  ASSERT_EQ(page.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  EXPECT_EQ(page.get()->events.size(), 1U);
+}
+
+TEST_F(EventFeedTest, GivesNothingWhenTheTimeIsOver) {
+  EventFeed feed(database_, clock_, Millis{1});
+  EXPECT_TRUE(is_there(fetch(feed, {}, Millis{0})));
+  auto page = fetch(feed, {}, Millis{5});
+  ASSERT_EQ(page.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  EXPECT_TRUE(page.get()->events.empty());
+}
+
+TEST_F(EventFeedTest, GivesAnOwnerOnlyItsOwn) {
+  EventFeed feed(database_, clock_, Millis{1});
+  auto page = fetch(feed, {.owner_user_id = 7}, long_wait);
+  add(8);
+  const auto mine = add(7);
+  ASSERT_EQ(page.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  const auto got = page.get();
+  ASSERT_EQ(got->events.size(), 1U);
+  EXPECT_EQ(got->events.front().job_id, mine);
+}
+
+TEST_F(EventFeedTest, ReleasesAllAndMakesNobodyWaitAfterThat) {
+  EventFeed feed(database_, clock_, long_wait);
+  auto page = fetch(feed, {.since = 3}, long_wait);
+  feed.release_all();
+  ASSERT_EQ(page.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  EXPECT_EQ(page.get()->next, 3);
+  EXPECT_TRUE(is_there(fetch(feed, {}, long_wait)));
+}
+
+}  // namespace
+}  // namespace bot::jobs
