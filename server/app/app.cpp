@@ -31,7 +31,10 @@
 #include "server/events/bus.hpp"
 #include "server/events/redis_channels.hpp"
 #include "server/events/redis_link.hpp"
+#include "server/jobs/event_feed.hpp"
+#include "server/jobs/handlers.hpp"
 #include "server/queue/dispatcher.hpp"
+#include "server/routes/api_errors.hpp"
 #include "server/routes/authentication.hpp"
 #include "server/routes/socket.hpp"
 #include "server/store/database.hpp"
@@ -45,6 +48,7 @@ namespace {
 constexpr Millis request_grace{10'000};
 constexpr Millis work_grace{5'000};
 constexpr Millis bot_patience{10'000};
+constexpr int job_concurrency = 4;
 
 bots::LifecycleOptions lifecycle_options(const Config& config,
                                          const std::string& secret,
@@ -113,8 +117,10 @@ bots::LifecycleOptions with_replicas(bots::LifecycleOptions options,
 
 queue::DispatcherOptions queue_options(const Config& config,
                                        const std::string& id,
+                                       const queue::Listeners& listeners,
                                        Witness& witness) {
   queue::DispatcherOptions options{.owner = "botd-" + id};
+  options.listeners = &listeners;
   options.on_outcome = [&witness](const auto& item, const auto& outcome) {
     witness.worked(item, outcome);
   };
@@ -191,7 +197,7 @@ class App::Parts {
                                  replicas_.get())),
         streams_(make_transcript_streams(
             {database_, lifecycle_, bus_, clock, log_}, config_, keys.replica_name())),
-        queue_(database_, clock, queue_options(config, keys.replica_name(), witness_)),
+        queue_(database_, clock, queue_options(config, keys.replica_name(), listeners_, witness_)),
         reaper_(database_,
                 lifecycle_,
                 clock,
@@ -206,12 +212,12 @@ class App::Parts {
                        clock,
                        keys.admin,
                        {.per_second = config.rate_limit, .burst = config.rate_burst}),
-        socket_(routes::make_socket_acceptor(authenticator_, database_, bus_)),
+        socket_(routes::make_socket_acceptor(authenticator_, database_, bus_, job_events_, clock)),
         front_(std::move(doors),
                {config_,
                 data_dir_,
                 log_,
-                make_router({database_, lifecycle_, mailbox_, clock}, config_, facts()),
+                make_router({database_, lifecycle_, mailbox_, clock, jobs()}, config_, facts()),
                 hooks(),
                 *socket_}) {
     if (auto* simulated = dynamic_cast<bots::SimulatedRuntime*>(runtime_.get())) {
@@ -219,6 +225,9 @@ class App::Parts {
     }
     runtime_->attach(lifecycle_);
     lifecycle_.register_handlers(queue_);
+    jobs::listen(listeners_, clock_);
+    jobs::register_handlers(
+        queue_, job_concurrency, jobs::job_kinds(database_, clock_, config_.account_domain));
     metrics_.read_from(gauges({database_,
                                counter_,
                                queue_,
@@ -293,6 +302,7 @@ class App::Parts {
     housekeeping_.stop();
     shut_bots_down();
     mailbox_.release_all();
+    job_events_.release_all();
     front_.stop(request_grace);
     if (!queue_.stop(work_grace)) {
       log_.write(Log::Level::warning, "work in progress goes on after the next start");
@@ -369,11 +379,23 @@ class App::Parts {
     return states;
   }
 
+  routes::JobParts jobs() {
+    return {.database = database_,
+            .lifecycle = lifecycle_,
+            .clock = clock_,
+            .feed = job_events_,
+            .listeners = listeners_,
+            .wake = [this] { queue_.wake(jobs::lane); },
+            .notice_cancel = [this](std::int64_t item_id) { queue_.notice_cancel(item_id); }};
+  }
+
   routes::ServiceFacts facts() {
     return {.version = std::string(version()),
             .commit = std::string(commit()),
             .parts = [this] { return parts(); },
-            .metrics = [this] { return metrics_.text(); }};
+            .metrics = [this] { return metrics_.text(); },
+            .web_sockets = [this] { return front_.stats().web_sockets; },
+            .now = [this] { return clock_.now_ms(); }};
   }
 
   http::DispatcherHooks hooks() {
@@ -392,7 +414,8 @@ class App::Parts {
             .on_fault =
                 [this](const http::AccessRecord& record, std::string_view what) {
                   witness_.failed(Log::Level::error, "fault", record, what);
-                }};
+                },
+            .shape_error = routes::shape_api_error};
   }
 
   const Config config_;
@@ -410,6 +433,8 @@ class App::Parts {
   std::unique_ptr<bots::Replicas> replicas_;  // null: this server is the only one
   bots::Lifecycle lifecycle_;
   std::unique_ptr<TranscriptStreams> streams_;  // null: without Redis
+  queue::Listeners listeners_;
+  jobs::EventFeed job_events_{database_, clock_};
   queue::Dispatcher queue_;
   StoreCounter counter_{database_, clock_};
   bots::Reaper reaper_;

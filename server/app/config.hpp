@@ -70,6 +70,10 @@ struct Config {
   LogFormat log_format = LogFormat::automatic;
   std::string log_level = "info";
 
+  std::int64_t generate_limit = 10;  // accounts that a user's key may ask for in a minute; 0: none
+  std::string account_domain = "accounts.invalid";  // of the accounts that jobs make
+  Millis job_time_limit{300'000};                   // of one attempt
+
   // From BOTD_ADMIN_KEY or the file named by BOTD_ADMIN_KEY_FILE; nullopt: the data directory's
   // own.
   std::optional<std::string> admin_key;

@@ -1,6 +1,7 @@
 #include "server/app/housekeeping.hpp"
 
 #include "base/fault.hpp"
+#include "server/jobs/event_store.hpp"
 #include "server/queue/queue.hpp"
 #include "server/store/audit_store.hpp"
 #include "server/store/delivery_store.hpp"
@@ -15,6 +16,8 @@ constexpr Millis round_interval = std::chrono::minutes{10};
 constexpr Millis keep_idempotency_keys = std::chrono::hours{24};
 // Needed for speech that comes late, not for the transcript.
 constexpr Millis keep_speaker_events = std::chrono::hours{24};
+// Longer than anybody watches a job without a pause.
+constexpr Millis keep_job_events = std::chrono::hours{24 * 7};
 constexpr std::int64_t batch = 1000;
 
 // Repeats one bounded deletion, each in a write of its own so that requests get in between.
@@ -73,6 +76,9 @@ std::size_t Housekeeping::run_once() {
   gone += purge_all(database_, [&](sql::Connection& connection) {
     return store::SpeechStore(connection)
         .purge_events_of_ended(now - keep_speaker_events.count(), batch);
+  });
+  gone += purge_all(database_, [&](sql::Connection& connection) {
+    return jobs::EventStore(connection).purge_before(now - keep_job_events.count(), batch);
   });
   gone += purge_dead_letters(now - config_.keep_deliveries.count());
   if (config_.keep_transcripts > Millis{0}) {

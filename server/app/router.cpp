@@ -14,7 +14,10 @@ http::Router make_router(const RouterParts& parts,
   const auto id_rule = config.strict_meeting_ids ? domain::IdRule::strict : domain::IdRule::lenient;
   const auto private_targets = config.allow_private_targets ? webhooks::PrivateTargets::allowed
                                                             : webhooks::PrivateTargets::refused;
-  const auto& [database, lifecycle, mailbox, clock] = parts;
+  const auto& [database, lifecycle, mailbox, clock, jobs] = parts;
+  const routes::JobOptions job_options{.generate_limit = config.generate_limit,
+                                       .account_domain = config.account_domain,
+                                       .rules = {.time_limit = config.job_time_limit}};
   http::Router router;
   routes::add_user_routes(router, database, lifecycle, clock);
   routes::add_token_routes(router, database, clock);
@@ -25,6 +28,11 @@ http::Router make_router(const RouterParts& parts,
   routes::add_meeting_routes(router, database, clock);
   routes::add_transcript_routes(router, database);
   routes::add_webhook_routes(router, database, clock, private_targets);
+  routes::add_account_routes(router, jobs, job_options);
+  routes::add_job_routes(router, jobs);
+  routes::add_job_import_routes(router, jobs, job_options);
+  routes::add_job_event_routes(router, jobs);
+  routes::add_job_settings_routes(router, jobs, job_options);
   routes::add_callback_routes(router, lifecycle, mailbox);
   routes::add_service_routes(router, database, std::move(facts));
   return router;
@@ -37,7 +45,14 @@ std::string openapi_document() {
   events::Bus bus;
   bots::SimulatedRuntime runtime(mailbox);
   bots::Lifecycle lifecycle({database, runtime, mailbox, bus, clock}, {.server_secret = "none"});
-  const auto router = make_router({database, lifecycle, mailbox, clock}, Config{}, {});
+  jobs::EventFeed feed(database, clock);
+  const auto router = make_router({database,
+                                   lifecycle,
+                                   mailbox,
+                                   clock,
+                                   {database, lifecycle, clock, feed, queue::Listeners::none()}},
+                                  Config{},
+                                  {});
   return routes::openapi_document(router, std::string(version()));
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "server/app/config.hpp"
+#include "server/routes/job_routes.hpp"
 #include "server/routes/routes.hpp"
 
 namespace bot::app {
@@ -12,6 +13,7 @@ struct RouterParts {
   bots::Lifecycle& lifecycle;
   commands::Mailbox& mailbox;
   const Clock& clock;
+  routes::JobParts jobs;
 };
 
 // Every route of this server. The parts must outlive it.

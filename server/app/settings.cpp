@@ -8,96 +8,11 @@
 #include "drivers/redis/url.hpp"
 #include "server/app/config.hpp"
 #include "server/app/security_settings.hpp"
+#include "server/app/setting_kinds.hpp"
+#include "server/domain/email.hpp"
 
 namespace bot::app {
 namespace {
-
-Error bad_value(const std::string& what, const std::string& hint = {}) {
-  return {.code = Errc::invalid_argument, .message = what, .hint = hint};
-}
-
-enum class Zero { refused, allowed };
-
-Setting duration(std::string name, std::string help, Millis Config::*member, Zero zero) {
-  return {.name = std::move(name),
-          .placeholder = "DURATION",
-          .help = std::move(help),
-          .read = [member, zero](Config& config, const std::string& value) -> Status {
-            auto parsed = parse_duration(value);
-            if (!parsed) return std::move(parsed).error();
-            if (*parsed == Millis{0} && zero == Zero::refused) {
-              return bad_value("must be longer than zero");
-            }
-            config.*member = *parsed;
-            return Unit{};
-          },
-          .show = [member](const Config& config) { return format_duration(config.*member); }};
-}
-
-template <typename Number>
-Setting number(const std::string& name,
-               const std::string& help,
-               Number Config::*member,
-               std::int64_t lowest,
-               std::int64_t highest) {
-  return {.name = name,
-          .placeholder = "N",
-          .help = help,
-          .read = [=](Config& config, const std::string& value) -> Status {
-            const auto parsed = parse_int(value);
-            if (!parsed || *parsed < lowest || *parsed > highest) {
-              return bad_value("'" + value + "' is not a number from " + std::to_string(lowest) +
-                               " to " + std::to_string(highest));
-            }
-            config.*member = static_cast<Number>(*parsed);
-            return Unit{};
-          },
-          .show = [member](const Config& config) { return std::to_string(config.*member); }};
-}
-
-Setting on_off(std::string name, std::string help, bool Config::*member) {
-  return {.name = std::move(name),
-          .placeholder = "",
-          .help = std::move(help),
-          .read = [member](Config& config, const std::string& value) -> Status {
-            const auto lowered = to_lower(value);
-            const bool on = lowered == "true" || lowered == "1" || lowered == "yes";
-            const bool off = lowered == "false" || lowered == "0" || lowered == "no";
-            if (!on && !off) return bad_value("'" + value + "' is neither true nor false");
-            config.*member = on;
-            return Unit{};
-          },
-          .show = [member](const Config& config) { return config.*member ? "true" : "false"; }};
-}
-
-template <typename Enum>
-Setting choice(const std::string& name,
-               const std::string& help,
-               Enum Config::*member,
-               std::vector<std::pair<std::string, Enum>> choices) {
-  std::vector<std::string> names;
-  names.reserve(choices.size());
-  for (const auto& [text, value] : choices)
-    names.push_back(text);
-  return {.name = name,
-          .placeholder = join(names, "|"),
-          .help = help,
-          .read = [member, choices, names](Config& config, const std::string& value) -> Status {
-            for (const auto& [text, chosen] : choices) {
-              if (text != value) continue;
-              config.*member = chosen;
-              return Unit{};
-            }
-            return bad_value("'" + value + "' is none of " + join(names, ", "));
-          },
-          .show =
-              [member, choices](const Config& config) {
-                for (const auto& [text, chosen] : choices) {
-                  if (chosen == config.*member) return text;
-                }
-                return std::string();
-              }};
-}
 
 Status read_listen(Config& config, const std::string& value) {
   auto address = parse_listen_address(value);
@@ -146,6 +61,14 @@ Status read_redis_url(Config& config, const std::string& value) {
   if (value.empty()) return Unit{};
   if (auto known = redis::parse_url(value); !known) return std::move(known).error();
   config.redis_url = value;
+  return Unit{};
+}
+
+Status read_account_domain(Config& config, const std::string& value) {
+  if (!domain::normal_email("account@" + value)) {
+    return bad_value("'" + value + "' is not the domain of an e-mail address");
+  }
+  config.account_domain = to_lower(value);
   return Unit{};
 }
 
@@ -210,6 +133,20 @@ std::vector<Setting> server_settings() {
       on_off("allow-generated-key",
              "Listen beyond loopback even with the generated admin key",
              &Config::allow_generated_key),
+      number("generate-limit",
+             "Requests for accounts that one user's key may make in a minute; 0 refuses them",
+             &Config::generate_limit,
+             0,
+             1'000'000),
+      {.name = "account-domain",
+       .placeholder = "DOMAIN",
+       .help = "Of the e-mail addresses of accounts that jobs make",
+       .read = read_account_domain,
+       .show = [](const Config& config) { return config.account_domain; }},
+      duration("job-time-limit",
+               "How long one attempt at a job may take",
+               &Config::job_time_limit,
+               Zero::refused),
       {.name = "callback-url",
        .placeholder = "URL",
        .help = "Where bots reach a server; may be given several times, bots try them all",

@@ -81,6 +81,7 @@ class Dispatcher::Exchange {
         trace{.request_id = record.request_id, .arrived = arrived},
         state_(std::move(state)),
         done_(std::move(done)),
+        path_(request.path),
         begun_(arrived) {
     if (!state_->hooks.cors) return;
     origin_ = request.header("Origin");
@@ -141,6 +142,8 @@ class Dispatcher::Exchange {
 
   void answer_with(Reply reply) {
     if (answered_.exchange(true)) return;
+    const auto& shape = state_->hooks.shape_error;
+    if (shape && reply.status >= 400) reply = shape(path_, std::move(reply));
     record.status = reply.status;
     record.meeting_id = trace.meeting_id;
     record.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun_);
@@ -153,6 +156,7 @@ class Dispatcher::Exchange {
 
   std::shared_ptr<const State> state_;
   std::function<void(Reply)> done_;
+  const std::string path_;
   std::string origin_;          // of the page that asks; "" without one
   bool open_to_pages_ = false;  // only with CORS
   Clock::time_point begun_ = Clock::now();

@@ -39,6 +39,9 @@ struct DispatcherHooks {
   std::function<void(const AccessRecord&, std::string_view what)> on_unavailable = {};
   // A handler threw something else: the client gets a 500, likewise.
   std::function<void(const AccessRecord&, std::string_view what)> on_fault = {};
+  // What becomes of an answer of 400 and above to a request for this path, where a part of the API
+  // has errors in a form of its own. Empty: they stay as they are.
+  std::function<Reply(std::string_view path, Reply)> shape_error = {};
   // Null: no answer has a header of CORS, and OPTIONS is a method like any other.
   std::shared_ptr<const Cors> cors = {};
 };

@@ -78,4 +78,20 @@ http::AsyncHandler accounted(store::Database& database,
   };
 }
 
+http::AsyncHandler accounted_for_admins(store::Database& database,
+                                        const Clock& clock,
+                                        std::string action,
+                                        Subject subject,
+                                        http::Handler handler) {
+  return [plain = handler,
+          for_admins = accounted(
+              database, clock, std::move(action), std::move(subject), std::move(handler))](
+             const http::Request& request,
+             const http::Principal& who,
+             const http::Responder& respond) {
+    if (who.admin) return for_admins(request, who, respond);
+    respond(plain(request, who));
+  };
+}
+
 }  // namespace bot::routes

@@ -42,4 +42,12 @@ http::AsyncHandler accounted(store::Database& database,
                              Subject subject,
                              http::Handler handler);
 
+// The same where users change what is theirs, which nobody has to account for: of an
+// administrator's requests only.
+http::AsyncHandler accounted_for_admins(store::Database& database,
+                                        const Clock& clock,
+                                        std::string action,
+                                        Subject subject,
+                                        http::Handler handler);
+
 }  // namespace bot::routes

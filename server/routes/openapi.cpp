@@ -1,12 +1,12 @@
 #include "server/routes/openapi.hpp"
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <set>
 
 #include "base/text.hpp"
 #include "client/types/json.hpp"
+#include "server/routes/openapi_operations.hpp"
 #include "server/routes/openapi_schemas.hpp"
 
 namespace bot::routes {
@@ -16,19 +16,14 @@ using types::Json;
 
 constexpr std::string_view internal_prefix = "/bots/internal/";
 
-struct Operation {
-  std::string id;
-  std::string request;        // schema name; empty: no body
-  std::string answer;         // schema name; a list is "User[]"; empty: no body
-  std::vector<int> statuses;  // of success
-  std::vector<int> errors;
-  std::vector<std::string> query = {};  // names of query parameters
-};
-
 // What the router cannot know: bodies and codes, by method and pattern.
-const std::map<std::string, Operation> operations = {
-    {"GET /", {"greet", "", "Message", {200}, {}}},
+const Operations operations = {
+    {"GET /", {"greet", "", "Map", {200}, {}}},
     {"GET /health", {"get_health", "", "Health", {200}, {}}},
+    {"GET /health/ping", {"ping", "", "Pong", {200}, {}}},
+    {"GET /health/ready", {"get_health_ready", "", "ReadyInShort", {200}, {503}}},
+    {"GET /health/live", {"get_health_live", "", "Alive", {200}, {}}},
+    {"GET /ws/stats", {"get_socket_statistics", "", "SocketStatistics", {200}, {}}},
     {"GET /ready", {"get_ready", "", "Health", {200}, {503}}},
     {"GET /version", {"get_version", "", "Version", {200}, {}}},
     {"GET /metrics", {"get_metrics", "", "text", {200}, {}}},
@@ -83,6 +78,11 @@ const std::map<std::string, Operation> operations = {
     {"GET /user/webhook/deliveries",
      {"list_deliveries", "", "DeliveryList", {200}, {422}, {"limit"}}},
 };
+
+const Operation& operation_of(const std::string& name) {
+  const auto found = operations.find(name);
+  return found != operations.end() ? found->second : job_operations().at(name);
+}
 
 Json reference(const std::string& schema) {
   if (schema.ends_with("[]")) {
@@ -153,8 +153,11 @@ Json describe(const http::Route& route, const Operation& operation) {
   Json described{{"operationId", operation.id}, {"summary", route.summary}};
   described["security"] = security(route.access);
   auto parameters = path_parameters(route.pattern);
-  for (const auto& name : operation.query) {
-    parameters.push_back(Json{{"name", name}, {"in", "query"}, {"schema", parameter_schema(name)}});
+  for (const auto& parameter : operation.query) {
+    const auto name = parameter.substr(0, parameter.find(':'));
+    const auto values = parameter.substr(parameter.find(':') + 1);  // all of it without one
+    parameters.push_back(
+        Json{{"name", name}, {"in", "query"}, {"schema", parameter_schema(values)}});
   }
   if (!parameters.empty()) described["parameters"] = parameters;
   if (!operation.request.empty()) {
@@ -167,17 +170,27 @@ Json describe(const http::Route& route, const Operation& operation) {
     if (!operation.answer.empty()) response["content"] = content(operation.answer);
     responses[std::to_string(status)] = response;
   }
+  const bool of_jobs = route.pattern.starts_with("/api/");
   for (const int status : errors_of(route, operation)) {
     responses[std::to_string(status)] =
-        Json{{"$ref", "#/components/responses/" + response_name(status)}};
+        of_jobs ? Json{{"description", std::string(http::reason_phrase(status))},
+                       {"content", content("ApiError")}}
+                : Json{{"$ref", "#/components/responses/" + response_name(status)}};
   }
   // It tells in its usual form what does not work, and in the common one that it is overloaded.
-  if (route.pattern == "/ready") {
-    responses["503"] = Json{{"description", std::string(http::reason_phrase(503))},
-                            {"content", content("HealthOrError")}};
+  if (route.pattern == "/ready" || route.pattern == "/health/ready") {
+    const auto* schema = route.pattern == "/ready" ? "HealthOrError" : "ReadyInShortOrError";
+    responses["503"] =
+        Json{{"description", std::string(http::reason_phrase(503))}, {"content", content(schema)}};
   }
   described["responses"] = responses;
   return described;
+}
+
+Json all_schemas() {
+  auto schemas = component_schemas();
+  schemas.update(job_schemas());
+  return schemas;
 }
 
 // The kinds of key that some route takes.
@@ -197,7 +210,7 @@ std::string openapi_document(const http::Router& router, const std::string& vers
   auto paths = Json::object();
   for (const auto& route : router.routes()) {
     if (route->pattern.starts_with(internal_prefix)) continue;
-    const auto& operation = operations.at(route->method + " " + route->pattern);
+    const auto& operation = operation_of(route->method + " " + route->pattern);
     paths[route->pattern][to_lower(route->method)] = describe(*route, operation);
   }
   const Json document{
@@ -210,7 +223,7 @@ std::string openapi_document(const http::Router& router, const std::string& vers
       {"servers", Json::array({Json{{"url", "/"}, {"description", "The server that was asked"}}})},
       {"paths", paths},
       {"components",
-       Json{{"schemas", component_schemas()},
+       Json{{"schemas", all_schemas()},
             {"responses", error_responses()},
             {"securitySchemes", security_schemes(router)}}}};
   return types::dump(document);

@@ -1,64 +1,17 @@
 #include "server/routes/openapi_schemas.hpp"
 
-#include <initializer_list>
-#include <utility>
+#include "server/routes/schema_pieces.hpp"
 
 namespace bot::routes {
 namespace {
 
-using types::Json;
+using namespace schema;
 
-const Json string = {{"type", "string"}};
-const Json integer = {{"type", "integer"}};
-const Json number = {{"type", "number"}};
-const Json boolean = {{"type", "boolean"}};
-const Json object = {{"type", "object"}};
-const Json any = Json::object();
-const Json time_text = {{"type", "string"}, {"format", "date-time"}};
 const Json platform = {{"type", "string"}, {"enum", {"google_meet", "zoom", "teams"}}};
 const Json state = {
     {"type", "string"},
     {"enum", {"reserved", "starting", "active", "stopping", "completed", "failed"}}};
 const Json task = {{"type", "string"}, {"enum", {"transcribe", "translate"}}};
-
-Json nullable(Json schema) {
-  schema["type"] = Json::array({schema["type"], "null"});
-  return schema;
-}
-
-Json list_of(const std::string& name) {
-  return {{"type", "array"}, {"items", {{"$ref", "#/components/schemas/" + name}}}};
-}
-
-enum class Need { all, listed };
-
-using Properties = std::initializer_list<std::pair<const char*, Json>>;
-
-// An answer: every property is always there.
-Json answer(Properties properties) {
-  Json schema{{"type", "object"}, {"properties", Json::object()}, {"required", Json::array()}};
-  for (const auto& [name, property] : properties) {
-    schema["properties"][name] = property;
-    schema["required"].push_back(name);
-  }
-  return schema;
-}
-
-// The same with properties that are there only now and then.
-Json with_optional(Json schema, Properties properties) {
-  for (const auto& [name, property] : properties)
-    schema["properties"][name] = property;
-  return schema;
-}
-
-// A request: only the listed ones have to be there.
-Json request(std::initializer_list<const char*> required, Properties properties) {
-  Json schema{{"type", "object"}, {"properties", Json::object()}};
-  for (const auto& [name, property] : properties)
-    schema["properties"][name] = property;
-  if (required.size() > 0) schema["required"] = required;
-  return schema;
-}
 
 Json user_schema() {
   return answer({{"email", string},
@@ -277,6 +230,20 @@ Json component_schemas() {
       {"Health",
        with_optional(answer({{"status", string}, {"service", nullable(string)}}),
                      {{"parts", object}})},
+      {"Map",
+       answer({{"message", string},
+               {"name", string},
+               {"version", string},
+               {"status", string},
+               {"endpoints", object}})},
+      {"Pong", answer({{"message", string}, {"time", answer({{"timestamp", integer}})}})},
+      {"ReadyInShort", with_optional(answer({{"ready", boolean}}), {{"reason", string}})},
+      {"ReadyInShortOrError",
+       {{"anyOf",
+         Json::array({Json{{"$ref", "#/components/schemas/ReadyInShort"}},
+                      Json{{"$ref", "#/components/schemas/Error"}}})}}},
+      {"Alive", answer({{"alive", boolean}})},
+      {"SocketStatistics", answer({{"connected_clients", integer}, {"timestamp", integer}})},
       {"HealthOrError",
        {{"anyOf",
          Json::array({Json{{"$ref", "#/components/schemas/Health"}},
@@ -324,7 +291,10 @@ Json parameter_schema(const std::string& name) {
   if (name == "status") return state;
   if (name == "native_meeting_id")
     return {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}};
-  if (name == "email" || name == "subject" || name == "action") return string;
+  if (name == "account_status") return one_of({"active", "suspended", "banned"});
+  for (const auto* text : {"email", "subject", "action", "kind", "job_id", "job_status", "time"}) {
+    if (name == text) return string;
+  }
   return {{"type", "integer"}, {"minimum", 0}};
 }
 

@@ -71,10 +71,13 @@ struct ServiceFacts {
   std::string version;
   std::string commit;
   std::function<std::vector<PartState>()> parts;
-  std::function<std::string()> metrics;  // Prometheus text
+  std::function<std::string()> metrics;                                      // Prometheus text
+  std::function<std::size_t()> web_sockets = [] { return std::size_t{0}; };  // open now
+  std::function<UnixMillis()> now = [] { return SystemClock().now_ms(); };
 };
 
-// /, /health, /ready, /version, /metrics, /auth/me and, once all others are added, /openapi.json.
+// /, /health and what is below it, /ws/stats, /ready, /version, /metrics, /auth/me and, once all
+// others are added, /openapi.json.
 void add_service_routes(http::Router& router, store::Database& database, ServiceFacts facts);
 
 }  // namespace bot::routes

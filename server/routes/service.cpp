@@ -37,6 +37,68 @@ Result<Reply> ready(const ServiceFacts& facts) {
   return reply;
 }
 
+// What the seed's health checks ask (admin-messaging-jobs §3.1).
+Result<Reply> ready_in_short(const ServiceFacts& facts) {
+  for (const auto& part : facts.parts()) {
+    if (part.problem.empty() || part.without != PartState::Without::not_ready) continue;
+    auto reply = json(503, types::Json{{"ready", false}, {"reason", part.name}});
+    reply.headers.emplace_back("Retry-After", "1");
+    return reply;
+  }
+  return json(200, types::Json{{"ready", true}});
+}
+
+Result<Reply> pong(const ServiceFacts& facts) {
+  const types::Json time{{"timestamp", facts.now() / 1000}};
+  return json(200, types::Json{{"message", "pong"}, {"time", time}});
+}
+
+Result<Reply> socket_statistics(const ServiceFacts& facts) {
+  return json(
+      200,
+      types::Json{{"connected_clients", facts.web_sockets()}, {"timestamp", facts.now() / 1000}});
+}
+
+// The endpoints that are for everybody, with what each does.
+std::string map_of(const http::Router& router, const std::string& version) {
+  auto endpoints = types::Json::object();
+  for (const auto& route : router.routes()) {
+    if (route->access == Access::admin || route->access == Access::bot) continue;
+    endpoints[route->method + " " + route->pattern] = route->summary;
+  }
+  return types::dump(types::Json{{"message", "Welcome to botd"},
+                                 {"name", service_name},
+                                 {"version", version},
+                                 {"status", "running"},
+                                 {"endpoints", endpoints}});
+}
+
+void add_short_health_routes(http::Router& router,
+                             const std::shared_ptr<const ServiceFacts>& facts) {
+  router.add({"GET",
+              "/health/ping",
+              Access::open,
+              [facts](const Request&, const Principal&) { return pong(*facts); },
+              "Answer"});
+  router.add({"GET",
+              "/health/ready",
+              Access::open,
+              [facts](const Request&, const Principal&) { return ready_in_short(*facts); },
+              "Say whether the service works, in a word"});
+  router.add({"GET",
+              "/health/live",
+              Access::open,
+              [](const Request&, const Principal&) -> Result<Reply> {
+                return json(200, types::Json{{"alive", true}});
+              },
+              "Say that the process lives, in a word"});
+  router.add({"GET",
+              "/ws/stats",
+              Access::either,
+              [facts](const Request&, const Principal&) { return socket_statistics(*facts); },
+              "Count the open websockets"});
+}
+
 Result<Reply> who_am_i(store::Database& database, const Principal& who) {
   types::Identity identity;
   identity.admin = who.admin;
@@ -61,13 +123,14 @@ Result<Reply> who_am_i(store::Database& database, const Principal& who) {
 
 void add_service_routes(http::Router& router, store::Database& database, ServiceFacts facts) {
   const auto kept = std::make_shared<const ServiceFacts>(std::move(facts));
+  const auto map = std::make_shared<std::string>();
   router.add({"GET",
               "/",
               Access::open,
-              [](const Request&, const Principal&) -> Result<Reply> {
-                return json(200, types::Message{"Welcome to botd"});
+              [map](const Request&, const Principal&) -> Result<Reply> {
+                return http::json_reply(200, *map);
               },
-              "Greet"});
+              "Greet, and show what there is"});
   router.add({"GET",
               "/health",
               Access::open,
@@ -102,7 +165,9 @@ void add_service_routes(http::Router& router, store::Database& database, Service
               Access::either,
               [&database](const Request&, const Principal& who) { return who_am_i(database, who); },
               "Say whose key this is"});
+  add_short_health_routes(router, kept);
   add_openapi_route(router, kept->version);
+  *map = map_of(router, kept->version);
 }
 
 }  // namespace bot::routes

@@ -1,5 +1,6 @@
 #include "server/routes/socket.hpp"
 
+#include <limits>
 #include <map>
 #include <mutex>
 #include <tuple>
@@ -8,6 +9,7 @@
 #include "client/types/json.hpp"
 #include "server/domain/meeting_address.hpp"
 #include "server/events/frames.hpp"
+#include "server/jobs/event_store.hpp"
 #include "server/store/meeting_store.hpp"
 
 namespace bot::routes {
@@ -76,6 +78,12 @@ Named read_place(const nlohmann::json& entry, std::size_t index) {
   return {place, {}};
 }
 
+// {"type":"job_update",…} with the event as it is everywhere (admin-messaging-jobs §3.5).
+std::string job_frame(const types::JobEvent& event) {
+  return types::dump(Json{
+      {"type", "job_update"}, {"job_id", event.job_id}, {"status", event.status}, {"data", event}});
+}
+
 // An event's text is made once for all who hear of it. Thread-safe.
 class SharedFrames {
  public:
@@ -102,8 +110,15 @@ class Subscriber final : public http::WebSocketHandler {
   Subscriber(std::int64_t user_id,
              store::Database& database,
              events::Bus& bus,
+             jobs::EventFeed& job_events,
+             const Clock& clock,
              std::shared_ptr<SharedFrames> frames)
-      : user_id_(user_id), database_(database), bus_(bus), frames_(std::move(frames)) {}
+      : user_id_(user_id),
+        database_(database),
+        bus_(bus),
+        job_events_(job_events),
+        clock_(clock),
+        frames_(std::move(frames)) {}
 
   void on_open(std::shared_ptr<http::WebSocketPeer> peer) override { peer_ = std::move(peer); }
 
@@ -111,14 +126,22 @@ class Subscriber final : public http::WebSocketHandler {
     if (nests_deeper(text, deepest_nesting)) return send(error_frame("invalid_json"));
     const auto message = nlohmann::json::parse(text, nullptr, false);
     if (message.is_discarded()) return send(error_frame("invalid_json"));
+    if (message.is_object() && message.value("type", nlohmann::json()) == "ping") {
+      return send(Json{{"type", "pong"}, {"timestamp", clock_.now_ms()}});
+    }
     const auto action = message.is_object() ? message.value("action", nlohmann::json()) : nullptr;
     if (action == "ping") return send(Json{{"type", "pong"}});
     if (action == "subscribe") return subscribe(message);
     if (action == "unsubscribe") return unsubscribe(message);
+    if (action == "subscribe_jobs") return subscribe_jobs(message);
+    if (action == "unsubscribe_jobs") return unsubscribe_jobs();
     send(error_frame("unknown_action"));
   }
 
-  void on_close() override { subscriptions_.clear(); }
+  void on_close() override {
+    subscriptions_.clear();
+    job_subscription_.reset();
+  }
 
  private:
   void subscribe(const nlohmann::json& message) {
@@ -167,6 +190,31 @@ class Subscriber final : public http::WebSocketHandler {
     send(Json{{"type", "unsubscribed"}, {"meetings", place_list(ended)}});
   }
 
+  // Without a `since` from now on.
+  void subscribe_jobs(const nlohmann::json& message) {
+    jobs::EventFilter filter{.owner_user_id = user_id_};
+    const auto since = message.find("since");
+    if (since == message.end() || since->is_null()) {
+      filter.since = database_.read_one(
+          [](sql::Connection& connection) { return jobs::EventStore(connection).newest(); });
+    } else if (since->is_number_unsigned() &&
+               since->get<std::uint64_t>() <= std::numeric_limits<std::int64_t>::max()) {
+      filter.since = since->get<std::int64_t>();
+    } else {
+      return send(error_frame("invalid_subscribe_payload", "'since' must be an event's number"));
+    }
+    send(Json{{"type", "subscribed"}, {"jobs", true}, {"since", filter.since}});
+    job_subscription_ = job_events_.follow(filter, [peer = peer_](const types::JobEventPage& page) {
+      for (const auto& event : page.events)
+        peer->send(job_frame(event));
+    });
+  }
+
+  void unsubscribe_jobs() {
+    job_subscription_.reset();
+    send(Json{{"type", "unsubscribed"}, {"jobs", true}});
+  }
+
   // The subscription is to the place, so that it also covers a bot that is sent there later.
   bool follow(const Place& place) {
     if (subscriptions_.contains(place)) return true;
@@ -192,15 +240,26 @@ class Subscriber final : public http::WebSocketHandler {
   const std::int64_t user_id_;
   store::Database& database_;
   events::Bus& bus_;
+  jobs::EventFeed& job_events_;
+  const Clock& clock_;
   const std::shared_ptr<SharedFrames> frames_;
   std::shared_ptr<http::WebSocketPeer> peer_;
   std::map<Place, events::Subscription> subscriptions_;
+  std::shared_ptr<void> job_subscription_;  // null: to none
 };
 
 class SocketAcceptor final : public http::WebSocketAcceptor {
  public:
-  SocketAcceptor(Authenticator& authenticator, store::Database& database, events::Bus& bus)
-      : authenticator_(authenticator), database_(database), bus_(bus) {}
+  SocketAcceptor(Authenticator& authenticator,
+                 store::Database& database,
+                 events::Bus& bus,
+                 jobs::EventFeed& job_events,
+                 const Clock& clock)
+      : authenticator_(authenticator),
+        database_(database),
+        bus_(bus),
+        job_events_(job_events),
+        clock_(clock) {}
 
   Result<std::unique_ptr<http::WebSocketHandler>> accept(const http::Request& request) override {
     if (request.path != "/ws") return Error{.code = Errc::not_found, .message = "Not Found"};
@@ -213,13 +272,15 @@ class SocketAcceptor final : public http::WebSocketAcceptor {
     const auto who = authenticator_.user_of_key(key, request.peer_address);
     if (!who) return who.error();
     return std::unique_ptr<http::WebSocketHandler>(
-        std::make_unique<Subscriber>(who->user_id, database_, bus_, frames_));
+        std::make_unique<Subscriber>(who->user_id, database_, bus_, job_events_, clock_, frames_));
   }
 
  private:
   Authenticator& authenticator_;
   store::Database& database_;
   events::Bus& bus_;
+  jobs::EventFeed& job_events_;
+  const Clock& clock_;
   const std::shared_ptr<SharedFrames> frames_ = std::make_shared<SharedFrames>();
 };
 
@@ -227,8 +288,10 @@ class SocketAcceptor final : public http::WebSocketAcceptor {
 
 std::unique_ptr<http::WebSocketAcceptor> make_socket_acceptor(Authenticator& authenticator,
                                                               store::Database& database,
-                                                              events::Bus& bus) {
-  return std::make_unique<SocketAcceptor>(authenticator, database, bus);
+                                                              events::Bus& bus,
+                                                              jobs::EventFeed& job_events,
+                                                              const Clock& clock) {
+  return std::make_unique<SocketAcceptor>(authenticator, database, bus, job_events, clock);
 }
 
 }  // namespace bot::routes

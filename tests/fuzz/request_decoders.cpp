@@ -41,7 +41,8 @@ void check(const http::Reply& reply, bool bodiless) {
   const auto body = json::parse(reply.body, nullptr, false);
   require(!body.is_discarded(), "a JSON answer is JSON", shown);
   if (reply.status < 300) return;
-  const auto detail = body.find("detail");
+  // Under /api/ it is called otherwise.
+  const auto detail = body.find(body.contains("error") ? "error" : "detail");
   require(detail != body.end() && !detail->empty(), "a refusal has a detail", shown);
   require(!detail->is_string() || !detail->get_ref<const std::string&>().empty(),
           "a refusal says why",

@@ -1,6 +1,9 @@
 #include "tests/fakes/server/whole_service.hpp"
 
 #include "base/fault.hpp"
+#include "server/jobs/handlers.hpp"
+#include "server/routes/api_errors.hpp"
+#include "server/routes/job_routes.hpp"
 #include "server/routes/socket.hpp"
 #include "server/webhooks/delivery.hpp"
 #include "server/webhooks/event.hpp"
@@ -11,17 +14,26 @@ WholeService::WholeService(Options options)
     : database_({.path = ":memory:"}, clock_),
       mailbox_(database_, clock_),
       lifecycle_({database_, runtime_, mailbox_, bus_, clock_}, lifecycle_options()),
-      queue_(database_, clock_, {.owner = "test"}),
+      queue_(database_, clock_, queue_options()),
       authenticator_(database_, clock_, admin_key),
       parts_({{.name = "store", .problem = ""}}),
       dispatcher_(make_router(options), hooks()),
-      sockets_(routes::make_socket_acceptor(authenticator_, database_, bus_)) {
+      sockets_(routes::make_socket_acceptor(authenticator_, database_, bus_, job_events_, clock_)) {
   runtime_.attach(lifecycle_);
   lifecycle_.register_handlers(queue_);
+  jobs::listen(listeners_, clock_);
+  jobs::register_handlers(queue_, 2, jobs::job_kinds(database_, clock_, "accounts.invalid"));
 }
 
 WholeService::~WholeService() {
   mailbox_.release_all();
+  job_events_.release_all();
+}
+
+queue::DispatcherOptions WholeService::queue_options() const {
+  queue::DispatcherOptions options{.owner = "test"};
+  options.listeners = &listeners_;
+  return options;
 }
 
 bots::LifecycleOptions WholeService::lifecycle_options() const {
@@ -49,6 +61,20 @@ http::Router WholeService::make_router(const Options& options) {
   routes::add_meeting_routes(router, database_, clock_);
   routes::add_transcript_routes(router, database_);
   routes::add_webhook_routes(router, database_, clock_, options.private_targets);
+  const routes::JobParts jobs{
+      .database = database_,
+      .lifecycle = lifecycle_,
+      .clock = clock_,
+      .feed = job_events_,
+      .listeners = listeners_,
+      .wake = [this] { queue_.wake(jobs::lane); },
+      .notice_cancel = [this](std::int64_t item_id) { queue_.notice_cancel(item_id); }};
+  const routes::JobOptions job_options{.generate_limit = options.generate_limit};
+  routes::add_account_routes(router, jobs, job_options);
+  routes::add_job_routes(router, jobs);
+  routes::add_job_import_routes(router, jobs, job_options);
+  routes::add_job_event_routes(router, jobs);
+  routes::add_job_settings_routes(router, jobs, job_options);
   routes::add_callback_routes(router, lifecycle_, mailbox_);
   routes::add_service_routes(router,
                              database_,
@@ -59,7 +85,9 @@ http::Router WholeService::make_router(const Options& options) {
                                     const std::scoped_lock lock(mutex_);
                                     return parts_;
                                   },
-                              .metrics = [] { return std::string("botd_up 1\n"); }});
+                              .metrics = [] { return std::string("botd_up 1\n"); },
+                              .web_sockets = [] { return std::size_t{3}; },
+                              .now = [this] { return clock_.now_ms(); }});
   return router;
 }
 
@@ -75,7 +103,8 @@ http::DispatcherHooks WholeService::hooks() {
               [this](const http::AccessRecord& record, std::string_view what) {
                 const std::scoped_lock lock(mutex_);
                 faults_.push_back(record.method + " " + record.target + ": " + std::string(what));
-              }};
+              },
+          .shape_error = routes::shape_api_error};
 }
 
 void WholeService::launch_bots() {

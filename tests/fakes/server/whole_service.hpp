@@ -9,6 +9,7 @@
 #include "server/bots/lifecycle.hpp"
 #include "server/http/dispatcher.hpp"
 #include "server/http/web_socket.hpp"
+#include "server/jobs/event_feed.hpp"
 #include "server/routes/authentication.hpp"
 #include "server/routes/routes.hpp"
 #include "tests/fakes/base/manual_clock.hpp"
@@ -23,6 +24,7 @@ class WholeService {
   struct Options {
     domain::IdRule id_rule = domain::IdRule::lenient;
     webhooks::PrivateTargets private_targets = webhooks::PrivateTargets::refused;
+    std::int64_t generate_limit = 10;
   };
   static constexpr const char* admin_key = "the-admin-key-of-these-tests";
   static constexpr const char* server_secret = "the server's own secret";
@@ -39,10 +41,11 @@ class WholeService {
   bots::FakeRuntime& runtime() { return runtime_; }
   bots::Lifecycle& lifecycle() { return lifecycle_; }
   commands::Mailbox& mailbox() { return mailbox_; }
+  jobs::EventFeed& job_events() { return job_events_; }
   http::WebSocketAcceptor& sockets() { return *sockets_; }
   routes::Authenticator& authenticator() { return authenticator_; }
 
-  // From now on reservations are launched, by the queue's own threads.
+  // From now on reservations are launched and jobs are done, by the queue's own threads.
   void launch_bots();
   // What /ready is told from now on.
   void set_part(const routes::PartState& part);
@@ -54,6 +57,7 @@ class WholeService {
 
  private:
   bots::LifecycleOptions lifecycle_options() const;
+  queue::DispatcherOptions queue_options() const;
   http::Router make_router(const Options& options);
   http::DispatcherHooks hooks();
 
@@ -63,6 +67,8 @@ class WholeService {
   commands::Mailbox mailbox_;
   bots::FakeRuntime runtime_;
   bots::Lifecycle lifecycle_;
+  queue::Listeners listeners_;
+  jobs::EventFeed job_events_{database_, clock_, Millis{10}};
   queue::Dispatcher queue_;
   bool launching_ = false;
   routes::Authenticator authenticator_;

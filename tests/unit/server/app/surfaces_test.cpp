@@ -34,7 +34,15 @@ class Surfaces : public testing::Test {
   bots::SimulatedRuntime runtime_{mailbox_};
   bots::Lifecycle lifecycle_{{database_, runtime_, mailbox_, bus_, clock_},
                              {.server_secret = "none"}};
-  http::Router all_ = make_router({database_, lifecycle_, mailbox_, clock_}, Config{}, {});
+  jobs::EventFeed feed_{database_, clock_};
+  http::Router all_ =
+      make_router({database_,
+                   lifecycle_,
+                   mailbox_,
+                   clock_,
+                   {database_, lifecycle_, clock_, feed_, queue::Listeners::none()}},
+                  Config{},
+                  {});
 };
 
 TEST_F(Surfaces, TheWholeIsTheWhole) {

@@ -8,7 +8,9 @@
 namespace bot::routes {
 
 std::string Answer::detail() const {
-  if (!json.is_object() || !json.contains("detail")) return "";
+  if (!json.is_object()) return "";
+  if (json.contains("error") && json["error"].is_string()) return json["error"];
+  if (!json.contains("detail")) return "";
   const auto& detail = json["detail"];
   if (detail.is_string()) return detail.get<std::string>();
   if (!detail.is_array()) return detail.dump();

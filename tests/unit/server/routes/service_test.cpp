@@ -15,6 +15,31 @@ TEST_F(Service, GreetsAndSaysThatItLives) {
   EXPECT_EQ(open("GET", "/health").json["service"], "botd");
 }
 
+TEST_F(Service, ShowsWhatThereIsForEverybody) {
+  const auto map = open("GET", "/").json;
+  EXPECT_EQ(map["name"], "botd");
+  EXPECT_EQ(map["version"], "9.8.7");
+  EXPECT_TRUE(map["endpoints"].contains("GET /api/jobs/stats"));
+  EXPECT_FALSE(map["endpoints"].contains("GET /admin/users"));
+}
+
+TEST_F(Service, AnswersHealthChecksInAWord) {
+  EXPECT_EQ(open("GET", "/health/ping").json,
+            Json::parse(R"({"message":"pong","time":{"timestamp":1763760000}})"));
+  EXPECT_EQ(open("GET", "/health/live").json, Json::parse(R"({"alive":true})"));
+  EXPECT_EQ(open("GET", "/health/ready").json, Json::parse(R"({"ready":true})"));
+  service_.set_part({.name = "store", .problem = "the disk is full"});
+  const auto not_ready = open("GET", "/health/ready");
+  EXPECT_EQ(not_ready.status, 503);
+  EXPECT_EQ(not_ready.json, Json::parse(R"({"ready":false,"reason":"store"})"));
+}
+
+TEST_F(Service, CountsItsWebsockets) {
+  EXPECT_EQ(user("GET", "/ws/stats").json,
+            Json::parse(R"({"connected_clients":3,"timestamp":1763760000})"));
+  EXPECT_EQ(open("GET", "/ws/stats").status, 401);
+}
+
 TEST_F(Service, SaysWhetherItIsReadyAndWhyNot) {
   const auto ready = open("GET", "/ready");
   EXPECT_EQ(ready.status, 200);
@@ -79,6 +104,9 @@ TEST_F(Service, HasTheseOpenRoutesAndNoOther) {
   EXPECT_EQ(open_routes,
             (std::set<std::string>{"GET /",
                                    "GET /health",
+                                   "GET /health/live",
+                                   "GET /health/ping",
+                                   "GET /health/ready",
                                    "GET /ready",
                                    "GET /version",
                                    "GET /metrics",
@@ -93,8 +121,10 @@ TEST_F(Service, HasTheseOpenRoutesAndNoOther) {
 }
 
 TEST_F(Service, KeepsAdministrationToTheAdmin) {
+  const std::set<std::string> elsewhere{"/api/settings", "/api/jobs/import"};
   for (const auto& route : service_.dispatcher().router().routes()) {
-    const bool administers = route->pattern.starts_with("/admin/");
+    const bool administers =
+        route->pattern.starts_with("/admin/") || elsewhere.contains(route->pattern);
     EXPECT_EQ(administers, route->access == http::Access::admin) << route->pattern;
   }
 }

@@ -230,5 +230,61 @@ TEST_F(Socket, FollowsTheNextBotInTheSameMeeting) {
   EXPECT_EQ(Json::parse(client->take().at(0))["payload"]["status"], "reserved");
 }
 
+TEST_F(Socket, AnswersAPingThatIsATypeWithTheTime) {
+  EXPECT_EQ(connect(ann_)->say(R"({"type":"ping"})"),
+            Frames{R"({"type":"pong","timestamp":1763760000000})"});
+}
+
+TEST_F(Socket, TellsOfTheUsersOwnJobsAfterTheEventThatItKnows) {
+  const auto bob = make_customer("bob@example.com");
+  const auto add = [this](const Customer& who) {
+    return as(who, "POST", "/api/accounts", "{}").json["job"]["id"].get<std::string>();
+  };
+  const auto first = add(ann_);
+  add(bob);
+  const auto client = connect(ann_);
+  const auto everything = connect(ann_);
+
+  EXPECT_EQ(client->say(R"({"action":"subscribe_jobs"})"),
+            Frames{R"({"type":"subscribed","jobs":true,"since":2})"});
+  const auto second = add(ann_);
+  Frames frames;
+  ASSERT_TRUE(soon([&] {
+    for (auto& frame : client->take())
+      frames.push_back(frame);
+    return !frames.empty();
+  }));
+  ASSERT_EQ(frames.size(), 1U);
+  const auto frame = Json::parse(frames.front());
+  EXPECT_EQ(frame["type"], "job_update");
+  EXPECT_EQ(frame["job_id"], second);
+  EXPECT_EQ(frame["status"], "pending");
+  EXPECT_EQ(frame["data"]["event"], "job_added");
+
+  frames = everything->say(R"({"action":"subscribe_jobs","since":0})");
+  EXPECT_EQ(frames.front(), R"({"type":"subscribed","jobs":true,"since":0})");
+  ASSERT_TRUE(soon([&] {
+    for (auto& each : everything->take())
+      frames.push_back(each);
+    return frames.size() == 3;
+  }));
+  EXPECT_EQ(Json::parse(frames[1])["job_id"], first);
+}
+
+TEST_F(Socket, TellsOfNoJobsAfterTheSubscriptionHasEnded) {
+  const auto client = connect(ann_);
+  client->say(R"({"action":"subscribe_jobs"})");
+  EXPECT_EQ(client->say(R"({"action":"unsubscribe_jobs"})"),
+            Frames{R"({"type":"unsubscribed","jobs":true})"});
+  // Another one hears of it, so that it was told.
+  const auto other = connect(ann_);
+  other->say(R"({"action":"subscribe_jobs"})");
+  user("POST", "/api/accounts", "{}");
+  ASSERT_TRUE(soon([&] { return !other->take().empty(); }));
+  EXPECT_EQ(client->take(), Frames{});
+  EXPECT_EQ(client->say(R"({"action":"subscribe_jobs","since":-1})").front().substr(0, 16),
+            R"({"type":"error",)");
+}
+
 }  // namespace
 }  // namespace bot::routes
