@@ -14,12 +14,16 @@
 #include "client/types/job.hpp"
 #include "client/types/job_event.hpp"
 #include "client/types/job_statistics.hpp"
+#include "client/types/lane.hpp"
 #include "client/types/meeting.hpp"
+#include "client/types/queue_history.hpp"
+#include "client/types/queue_item.hpp"
 #include "client/types/service.hpp"
 #include "client/types/token.hpp"
 #include "client/types/transcript.hpp"
 #include "client/types/user.hpp"
 #include "client/types/webhook.hpp"
+#include "client/types/worker.hpp"
 
 namespace bot::types {
 namespace {
@@ -71,9 +75,17 @@ const std::map<std::string, std::function<Json(const std::string&)>> types{
     {"job_event_page", through<JobEventPage>},
     {"job_list", through<JobList>},
     {"job_statistics", through<JobStatistics>},
+    {"lane", through<Lane>},
+    {"lane_list", through<LaneList>},
     {"meeting", through<Meeting>},
     {"meeting_list", through<MeetingList>},
     {"message", through<Message>},
+    {"purged", through<Purged>},
+    {"queue_day", through<QueueDay>},
+    {"queue_history", through<QueueHistory>},
+    {"queue_item", through<QueueItem>},
+    {"queue_item_event", through<QueueItemEvent>},
+    {"queue_item_list", through<QueueItemList>},
     {"running_bot", through<RunningBot>},
     {"segment", through<Segment>},
     {"session", through<Session>},
@@ -85,6 +97,8 @@ const std::map<std::string, std::function<Json(const std::string&)>> types{
     {"user_detail", through<UserDetail>},
     {"version", through<Version>},
     {"webhook", through<Webhook>},
+    {"worker", through<Worker>},
+    {"worker_list", through<WorkerList>},
 };
 
 TEST(WireTypes, EachIsWrittenAsItsGoldenFileSays) {
