@@ -15,6 +15,13 @@ bool LeaseStore::take(std::string_view name,
              .changed() != 0;
 }
 
+bool LeaseStore::is_free(std::string_view name, std::string_view owner, UnixMillis now) {
+  return connection_
+      .query("SELECT 1 FROM leases WHERE name = $1 AND owner <> $2 AND until > $3",
+             {name, owner, now})
+      .empty();
+}
+
 void LeaseStore::release(std::string_view name, std::string_view owner) {
   connection_.query("DELETE FROM leases WHERE name = $1 AND owner = $2", {name, owner});
 }

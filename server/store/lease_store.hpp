@@ -16,6 +16,8 @@ class LeaseStore {
   // True when it is the owner's until then: it was nobody's, had run out, or was the owner's
   // already.
   bool take(std::string_view name, std::string_view owner, UnixMillis until, UnixMillis now);
+  // Whether take would succeed now; a look that changes nothing.
+  bool is_free(std::string_view name, std::string_view owner, UnixMillis now);
   // Does nothing when it is not the owner's.
   void release(std::string_view name, std::string_view owner);
 

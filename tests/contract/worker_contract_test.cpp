@@ -38,6 +38,11 @@ class WorkerContract : public OnEachEngine {
   std::optional<WorkerRow> find(const std::string& id) {
     return read([&](sql::Connection& connection) { return WorkerStore(connection).find(id); });
   }
+  bool is_free(const std::string& owner, UnixMillis at) {
+    return read([&](sql::Connection& connection) {
+      return LeaseStore(connection).is_free("mirror", owner, at);
+    });
+  }
   bool take(const std::string& owner, UnixMillis until, UnixMillis at) {
     return write([&](sql::Connection& connection) {
       return LeaseStore(connection).take("mirror", owner, until, at);
@@ -123,6 +128,9 @@ TEST_P(WorkerContract, ForgetsThoseThatWereNotSeenSince) {
 TEST_P(WorkerContract, ALeaseIsOnesUntilItRunsOutOrIsReleased) {
   EXPECT_TRUE(take("one", 100, 50));
   EXPECT_FALSE(take("two", 200, 99));
+  EXPECT_FALSE(is_free("two", 99));
+  EXPECT_TRUE(is_free("one", 99));
+  EXPECT_TRUE(is_free("two", 100));
   EXPECT_TRUE(take("one", 150, 99));
   EXPECT_FALSE(take("two", 200, 149));
   EXPECT_TRUE(take("two", 250, 150));
