@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <set>
+#include <stdexcept>
 
 #include "base/text.hpp"
 #include "client/types/json.hpp"
@@ -15,6 +16,9 @@ namespace {
 using types::Json;
 
 constexpr std::string_view internal_prefix = "/bots/internal/";
+
+// Requests that may do without.
+const std::set<std::string> optional_bodies = {"NewToken", "DeadLetterPurge"};
 
 // What the router cannot know: bodies and codes, by method and pattern.
 const Operations operations = {
@@ -80,8 +84,10 @@ const Operations operations = {
 };
 
 const Operation& operation_of(const std::string& name) {
-  const auto found = operations.find(name);
-  return found != operations.end() ? found->second : job_operations().at(name);
+  for (const auto* some : {&operations, &job_operations(), &queue_operations()}) {
+    if (const auto found = some->find(name); found != some->end()) return found->second;
+  }
+  throw std::logic_error("the document does not know " + name);
 }
 
 Json reference(const std::string& schema) {
@@ -161,7 +167,7 @@ Json describe(const http::Route& route, const Operation& operation) {
   }
   if (!parameters.empty()) described["parameters"] = parameters;
   if (!operation.request.empty()) {
-    described["requestBody"] = Json{{"required", operation.request != "NewToken"},
+    described["requestBody"] = Json{{"required", !optional_bodies.contains(operation.request)},
                                     {"content", content(operation.request)}};
   }
   auto responses = Json::object();
@@ -190,6 +196,7 @@ Json describe(const http::Route& route, const Operation& operation) {
 Json all_schemas() {
   auto schemas = component_schemas();
   schemas.update(job_schemas());
+  schemas.update(queue_schemas());
   return schemas;
 }
 

@@ -26,4 +26,8 @@ using Operations = std::map<std::string, Operation>;
 const Operations& job_operations();
 types::Json job_schemas();
 
+// Of the queue, its dead letters and its workers.
+const Operations& queue_operations();
+types::Json queue_schemas();
+
 }  // namespace bot::routes

@@ -292,7 +292,17 @@ Json parameter_schema(const std::string& name) {
   if (name == "native_meeting_id")
     return {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}};
   if (name == "account_status") return one_of({"active", "suspended", "banned"});
-  for (const auto* text : {"email", "subject", "action", "kind", "job_id", "job_status", "time"}) {
+  if (name == "item_status") return one_of({"ready", "leased", "done", "dead"});
+  for (const auto* text : {"email",
+                           "subject",
+                           "action",
+                           "kind",
+                           "job_id",
+                           "job_status",
+                           "time",
+                           "lane",
+                           "search",
+                           "worker_id"}) {
     if (name == text) return string;
   }
   return {{"type", "integer"}, {"minimum", 0}};

@@ -4,12 +4,14 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "server/bots/lifecycle.hpp"
 #include "server/commands/mailbox.hpp"
 #include "server/domain/meeting_address.hpp"
 #include "server/http/router.hpp"
+#include "server/queue/listeners.hpp"
 #include "server/store/database.hpp"
 #include "server/webhooks/target.hpp"
 
@@ -32,6 +34,22 @@ void add_admin_meeting_routes(http::Router& router,
 
 // /admin/audit: who changed what.
 void add_audit_routes(http::Router& router, store::Database& database);
+
+// What is done to the queue from outside. Must outlive the routes.
+struct QueueParts {
+  store::Database& database;
+  const Clock& clock;
+  const queue::Listeners& listeners;
+  // Something in this lane can run now, and that is committed.
+  std::function<void(std::string_view lane)> wake;
+};
+
+// /admin/queue: the lanes, their items and their history; to pause, resume and purge them.
+void add_queue_admin_routes(http::Router& router, QueueParts parts);
+// /admin/dead-letters: what was given up; to try it again or to delete it.
+void add_dead_letter_routes(http::Router& router, QueueParts parts);
+// /admin/workers: who works on the queue; to have them pause, go on and end.
+void add_worker_routes(http::Router& router, store::Database& database, const Clock& clock);
 
 // Contract §1.5: /bots.
 void add_bot_routes(http::Router& router,

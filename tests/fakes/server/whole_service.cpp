@@ -56,6 +56,11 @@ http::Router WholeService::make_router(const Options& options) {
   routes::add_token_routes(router, database_, clock_);
   routes::add_admin_meeting_routes(router, database_, lifecycle_, clock_);
   routes::add_audit_routes(router, database_);
+  const routes::QueueParts work{
+      database_, clock_, listeners_, [this](std::string_view lane) { wakes_.emplace_back(lane); }};
+  routes::add_queue_admin_routes(router, work);
+  routes::add_dead_letter_routes(router, work);
+  routes::add_worker_routes(router, database_, clock_);
   routes::add_bot_routes(router, database_, lifecycle_, clock_, options.id_rule);
   routes::add_command_routes(router, database_);
   routes::add_meeting_routes(router, database_, clock_);

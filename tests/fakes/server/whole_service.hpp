@@ -49,6 +49,8 @@ class WholeService {
   void launch_bots();
   // What /ready is told from now on.
   void set_part(const routes::PartState& part);
+  // Lanes that were told to hold something, in order.
+  const std::vector<std::string>& wakes() const { return wakes_; }
   // Bugs that a handler let out; a test of ours fails on any.
   std::vector<std::string> faults() const;
   std::vector<http::AccessRecord> accesses() const;
@@ -69,6 +71,7 @@ class WholeService {
   bots::Lifecycle lifecycle_;
   queue::Listeners listeners_;
   jobs::EventFeed job_events_{database_, clock_, Millis{10}};
+  std::vector<std::string> wakes_;
   queue::Dispatcher queue_;
   bool launching_ = false;
   routes::Authenticator authenticator_;

@@ -6,7 +6,9 @@
 
 #include "base/text.hpp"
 #include "drivers/crypto.hpp"
+#include "server/queue/queue.hpp"
 #include "server/store/user_store.hpp"
+#include "server/store/worker_store.hpp"
 #include "tests/unit/server/routes/api.hpp"
 
 namespace bot::routes {
@@ -74,7 +76,71 @@ class Audit : public Api {
           "",
           "meeting {meeting}",
           202}},
+        {"post /admin/queue/{lane}/pause",
+         {"queue.pause", [](Json&) { return std::string("/admin/queue/x/pause"); }, "", "lane x"}},
+        {"post /admin/queue/{lane}/resume",
+         {"queue.resume",
+          [](Json&) { return std::string("/admin/queue/x/resume"); },
+          "",
+          "lane x"}},
+        {"post /admin/queue/{lane}/purge",
+         {"queue.purge",
+          [](Json&) { return std::string("/admin/queue/x/purge"); },
+          R"({"status":"dead"})",
+          "lane x"}},
+        {"post /admin/dead-letters/{item_id}/retry",
+         {"dead_letter.retry",
+          [this](Json& ids) {
+            ids["item"] = dead_letter();
+            return "/admin/dead-letters/" + ids["item"].dump() + "/retry";
+          },
+          "",
+          "item {item}"}},
+        {"delete /admin/dead-letters/{item_id}",
+         {"dead_letter.delete",
+          [this](Json& ids) {
+            ids["item"] = dead_letter();
+            return "/admin/dead-letters/" + ids["item"].dump();
+          },
+          "",
+          "item {item}",
+          204}},
+        {"post /admin/dead-letters/purge",
+         {"dead_letter.purge",
+          [](Json&) { return std::string("/admin/dead-letters/purge"); },
+          R"({"lane":"x"})",
+          "lane x"}},
+        {"post /admin/workers/{worker_id}/quiet", of_worker("quiet")},
+        {"post /admin/workers/{worker_id}/resume", of_worker("resume")},
+        {"post /admin/workers/{worker_id}/stop", of_worker("stop")},
     };
+  }
+
+  Change of_worker(const std::string& word) {
+    return {"worker." + word,
+            [this, word](Json&) {
+              const auto now = service_.clock().now_ms();
+              store::WorkerRow row;
+              row.id = "w";
+              row.beat_interval = Millis{30'000};
+              row.beat.seen_at = now;
+              service_.database().write(
+                  [&](sql::Connection& connection) { store::WorkerStore(connection).put(row); });
+              return "/admin/workers/w/" + word;
+            },
+            "",
+            "worker w",
+            202};
+  }
+  std::int64_t dead_letter() {
+    const auto now = service_.clock().now_ms();
+    return service_.database().write([&](sql::Connection& connection) {
+      const auto id = queue::enqueue(connection, {.lane = "x", .kind = "test"}, now);
+      const auto claimed =
+          queue::claim(connection, {.lane = "x", .owner = "me", .lease = Millis{1000}}, 1, now);
+      queue::bury(connection, *id, claimed.at(0).fence, "no", now);
+      return *id;
+    });
   }
 
   Customer bob_ = make_customer("bob@example.com");
