@@ -1,0 +1,303 @@
+#include "server/jobs/worker.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <latch>
+#include <mutex>
+#include <vector>
+
+#include "client/types/json.hpp"
+#include "server/queue/queue.hpp"
+#include "tests/fakes/base/manual_clock.hpp"
+#include "tests/fakes/base/soon.hpp"
+
+namespace bot::jobs {
+namespace {
+
+using store::WorkerStatus;
+using store::WorkerWish;
+
+class RecordingSign final : public HealthSign {
+ public:
+  void show(const std::string& text, Millis time_to_live) override {
+    const std::lock_guard lock(mutex_);
+    shown_.push_back(types::Json::parse(text));
+    time_to_live_ = time_to_live;
+  }
+  void hide() override {
+    const std::lock_guard lock(mutex_);
+    hidden_ = true;
+  }
+
+  std::size_t count() const {
+    const std::lock_guard lock(mutex_);
+    return shown_.size();
+  }
+  types::Json last() const {
+    const std::lock_guard lock(mutex_);
+    return shown_.empty() ? types::Json() : shown_.back();
+  }
+  Millis time_to_live() const {
+    const std::lock_guard lock(mutex_);
+    return time_to_live_;
+  }
+  bool hidden() const {
+    const std::lock_guard lock(mutex_);
+    return hidden_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<types::Json> shown_;
+  Millis time_to_live_{};
+  bool hidden_ = false;
+};
+
+class WorkerTest : public testing::Test {
+ protected:
+  WorkerOptions options() const {
+    return {.id = "worker-1",
+            .version = "1.0.0",
+            .process = {"alpha", 4711, 99},
+            .lanes = {"jobs"},
+            .beat_interval = Millis{40},
+            .look_every = Millis{5}};
+  }
+  std::unique_ptr<Worker> make(WorkerOptions options, queue::StoppableHandler handler) {
+    auto worker = std::make_unique<Worker>(
+        database_, clock_, std::move(options), queue::DispatcherOptions{}, &sign_);
+    worker->dispatcher().handle("jobs", 1, std::move(handler));
+    return worker;
+  }
+  std::unique_ptr<Worker> make(queue::StoppableHandler handler) {
+    return make(options(), std::move(handler));
+  }
+  static queue::StoppableHandler at_once() {
+    return [](const queue::Item&, const queue::Run&) { return queue::Outcome::done(); };
+  }
+
+  std::int64_t add(const std::string& payload = R"({"job_id":"job-1"})") {
+    return *database_.write([&](sql::Connection& connection) {
+      return queue::enqueue(connection,
+                            {.lane = "jobs", .kind = "test", .payload = payload, .max_attempts = 3},
+                            clock_.now_ms());
+    });
+  }
+  queue::Item item(std::int64_t id) {
+    return *database_.read(
+        [&](sql::Connection& connection) { return queue::find(connection, id); });
+  }
+  bool becomes(std::int64_t id, queue::ItemStatus status) {
+    return soon([&] { return item(id).status == status; });
+  }
+  store::WorkerRow row() {
+    return database_
+        .read([](sql::Connection& connection) {
+          return store::WorkerStore(connection).find("worker-1");
+        })
+        .value_or(store::WorkerRow{});
+  }
+  void want(WorkerWish wish) {
+    database_.write([&](sql::Connection& connection) {
+      store::WorkerStore(connection).want("worker-1", wish);
+    });
+  }
+
+  ManualClock clock_;
+  store::Database database_{{.path = ":memory:"}, clock_};
+  RecordingSign sign_;
+};
+
+TEST_F(WorkerTest, GoesOnShowingThatItIsThereWhileNothingHappens) {
+  const auto worker = make(at_once());
+  ASSERT_TRUE(worker->start());
+
+  ASSERT_TRUE(soon([&] { return sign_.count() >= 3; }));
+  const auto shown = sign_.last();
+  EXPECT_EQ(shown["worker_id"], "worker-1");
+  EXPECT_EQ(shown["status"], "running");
+  EXPECT_EQ(shown["last_heartbeat"], "2025-11-21T21:20:00.000Z");
+  EXPECT_EQ(shown["current_job"], nullptr);
+  EXPECT_EQ(sign_.time_to_live(), Millis{80});
+  EXPECT_EQ(row().beat.status, WorkerStatus::running);
+  EXPECT_EQ(row().lanes, std::vector<std::string>{"jobs"});
+  EXPECT_EQ(row().host, "alpha");
+}
+
+TEST_F(WorkerTest, BeatsWhileAHandlerDoesNotReturnAndNamesItsJob) {
+  std::latch end(1);
+  const auto worker = make([&](const queue::Item&, const queue::Run&) {
+    end.wait();
+    return queue::Outcome::done();
+  });
+  add();
+  ASSERT_TRUE(worker->start());
+
+  ASSERT_TRUE(soon([&] { return sign_.last().value("current_job", types::Json()) == "job-1"; }));
+  const auto before = sign_.count();
+  EXPECT_TRUE(soon([&] { return sign_.count() >= before + 3; }));
+  end.count_down();
+  EXPECT_TRUE(
+      soon([&] { return sign_.last().at("current_job").is_null() && row().beat.processed == 1; }));
+  EXPECT_FALSE(row().beat.current_job);
+}
+
+TEST_F(WorkerTest, CountsAttemptsAndWhatEndsForGood) {
+  std::atomic<int> calls{0};
+  const auto worker = make([&](const queue::Item& item, const queue::Run&) {
+    ++calls;
+    return item.payload == "{}" ? queue::Outcome::done() : queue::Outcome::dead("no");
+  });
+  const auto good = add("{}");
+  const auto bad = add();
+  ASSERT_TRUE(worker->start());
+  ASSERT_TRUE(becomes(good, queue::ItemStatus::done));
+  ASSERT_TRUE(becomes(bad, queue::ItemStatus::dead));
+
+  ASSERT_TRUE(soon([&] { return row().beat.processed == 2; }));
+  EXPECT_EQ(row().beat.succeeded, 1);
+  EXPECT_EQ(row().beat.failed, 1);
+  EXPECT_EQ(row().beat.progress_at, clock_.now_ms());
+}
+
+TEST_F(WorkerTest, IsRefusedWhileAProcessThatLivesHasItsId) {
+  const auto first = make(at_once());
+  ASSERT_TRUE(first->start());
+  auto same = options();
+  same.lives = [](const store::WorkerRow& before) { return before.pid == 4711; };
+  const auto second = make(same, at_once());
+
+  const auto refused = second->start();
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::conflict);
+  EXPECT_EQ(refused.error().message,
+            "a worker worker-1 is running on this machine, as process 4711");
+  ASSERT_TRUE(first->stop(Millis{1000}));
+  EXPECT_TRUE(make(same, at_once())->start()) << "one that has stopped is in nobody's way";
+}
+
+TEST_F(WorkerTest, DoesAtOnceWhatItHeldBeforeItWasKilled) {
+  const auto held = add();
+  database_.write([&](sql::Connection& connection) {
+    queue::claim(connection,
+                 {.lane = "jobs", .owner = "worker-1", .lease = std::chrono::hours{1}},
+                 1,
+                 clock_.now_ms());
+  });
+  const auto worker = make(at_once());
+
+  ASSERT_TRUE(worker->start());
+
+  ASSERT_TRUE(becomes(held, queue::ItemStatus::done));
+  EXPECT_EQ(item(held).attempts, 2) << "the attempt that was lost is spent";
+}
+
+TEST_F(WorkerTest, TakesNothingWhileItIsWantedToBeQuiet) {
+  const auto worker = make(at_once());
+  ASSERT_TRUE(worker->start());
+  want(WorkerWish::quiet);
+  ASSERT_TRUE(soon([&] { return row().beat.status == WorkerStatus::quiet; }));
+  EXPECT_TRUE(soon([&] { return !row().wanted; })) << "a wish that was fulfilled is forgotten";
+
+  const auto id = add();
+  worker->dispatcher().wake("jobs");
+  const auto beats = sign_.count();
+  ASSERT_TRUE(soon([&] { return sign_.count() >= beats + 2; }));
+  EXPECT_EQ(item(id).status, queue::ItemStatus::ready);
+
+  want(WorkerWish::run);
+  EXPECT_TRUE(becomes(id, queue::ItemStatus::done));
+  EXPECT_TRUE(soon([&] { return row().beat.status == WorkerStatus::running; }));
+}
+
+TEST_F(WorkerTest, TellsItsOwnerThatItIsWantedToStop) {
+  std::atomic<int> told{0};
+  auto telling = options();
+  telling.on_end = [&](const std::string&) { ++told; };
+  const auto worker = make(telling, at_once());
+  ASSERT_TRUE(worker->start());
+
+  want(WorkerWish::stop);
+  ASSERT_TRUE(soon([&] { return told == 1; }));
+  want(WorkerWish::stop);
+  ASSERT_TRUE(soon([&] { return !row().wanted; }));
+  EXPECT_EQ(told, 1);
+}
+
+TEST_F(WorkerTest, StopWaitsForWhatRunsAndHidesTheSign) {
+  std::latch begun(1);
+  std::latch end(1);
+  const auto worker = make([&](const queue::Item&, const queue::Run&) {
+    begun.count_down();
+    end.wait();
+    return queue::Outcome::done();
+  });
+  const auto id = add();
+  ASSERT_TRUE(worker->start());
+  begun.wait();
+
+  std::thread later([&] {
+    EXPECT_TRUE(soon([&] { return row().beat.status == WorkerStatus::stopping; }));
+    end.count_down();
+  });
+  EXPECT_TRUE(worker->stop(std::chrono::seconds{20}));
+  later.join();
+
+  EXPECT_EQ(item(id).status, queue::ItemStatus::done);
+  EXPECT_EQ(row().beat.status, WorkerStatus::stopped);
+  EXPECT_TRUE(sign_.hidden());
+}
+
+TEST_F(WorkerTest, StopReturnsWhatIsNotDoneInTimeWithoutSpendingAnAttempt) {
+  std::latch begun(1);
+  std::latch end(1);
+  std::atomic<bool> asked{false};
+  const auto worker = make([&](const queue::Item&, const queue::Run& run) {
+    begun.count_down();
+    soon([&] { return run.stopped(); });
+    asked = run.reason() == queue::StopReason::shutdown;
+    end.wait();
+    return queue::Outcome::done();
+  });
+  const auto id = add();
+  ASSERT_TRUE(worker->start());
+  begun.wait();
+
+  EXPECT_FALSE(worker->stop(Millis{500}));
+
+  EXPECT_TRUE(asked);
+  EXPECT_EQ(item(id).status, queue::ItemStatus::ready);
+  EXPECT_EQ(item(id).attempts, 0);
+  EXPECT_EQ(row().beat.status, WorkerStatus::stopped);
+  end.count_down();
+}
+
+TEST_F(WorkerTest, EndsWhenAnotherHasTakenItsId) {
+  std::atomic<int> told{0};
+  auto telling = options();
+  telling.on_end = [&](const std::string&) { ++told; };
+  const auto worker = make(telling, at_once());
+  ASSERT_TRUE(worker->start());
+  auto other = row();
+  other.host = "beta";
+  other.started_at += 1;
+
+  database_.write([&](sql::Connection& connection) { store::WorkerStore(connection).put(other); });
+
+  EXPECT_TRUE(soon([&] { return told == 1; }));
+  EXPECT_EQ(row().host, "beta");
+}
+
+TEST_F(WorkerTest, WritesItsRowAnewWhenItWasLost) {
+  const auto worker = make(at_once());
+  ASSERT_TRUE(worker->start());
+
+  database_.write([](sql::Connection& connection) { connection.query("DELETE FROM workers"); });
+
+  EXPECT_TRUE(soon([&] { return row().id == "worker-1"; }));
+}
+
+}  // namespace
+}  // namespace bot::jobs
