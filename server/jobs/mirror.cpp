@@ -1,0 +1,282 @@
+#include "server/jobs/mirror.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/fault.hpp"
+#include "base/ids.hpp"
+#include "client/types/job_event.hpp"
+#include "drivers/redis/connection.hpp"
+#include "server/events/redis_eviction.hpp"
+#include "server/jobs/job_store.hpp"
+#include "server/store/lease_store.hpp"
+
+namespace bot::jobs {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::string_view lease_name = "mirror of the jobs in Redis";
+constexpr std::string_view mark_key = "botrix:jobs:mirror";
+constexpr std::string_view next_queue_key = "botrix:jobs:queue:next";
+// For one part of work, so many of rest.
+constexpr int rest = 9;
+constexpr int renewals = 3;  // within a lease
+constexpr Millis shortest_pause{20};
+constexpr std::size_t mark_digits = 16;
+
+std::optional<JobPicture> picture_of(sql::Connection& connection, const std::string& id) {
+  auto job = JobStore(connection).find(id);
+  if (!job) return std::nullopt;
+  JobPicture picture{.job = *std::move(job), .accounts = {}};
+  if (picture.job.finished_at) picture.accounts = AccountStore(connection).of_job(id);
+  return picture;
+}
+
+}  // namespace
+
+Mirror::Mirror(store::Database& database, const Clock& clock, MirrorOptions options)
+    : database_(database), clock_(clock), options_(std::move(options)) {}
+
+Mirror::~Mirror() {
+  stop();
+}
+
+void Mirror::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Mirror::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Mirror::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+  }
+  changed_.notify_all();
+}
+
+std::string Mirror::problem() const {
+  const std::lock_guard lock(mutex_);
+  return problem_;
+}
+
+void Mirror::set_problem(const std::string& problem) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(problem_, problem) == problem) return;
+  }
+  if (options_.on_problem) options_.on_problem(problem);
+}
+
+void Mirror::run() {
+  while (true) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) break;
+      woken_ = false;
+    }
+    const auto begun = steady_clock::now();
+    auto rested = begun + shortest_pause;
+    try {
+      work();
+      rested = std::max(rested, steady_clock::now() + rest * (steady_clock::now() - begun));
+    } catch (const Fault&) {
+      // Redis or the store is away: the next round begins anew.
+      connection_.reset();
+    }
+    pause(rested);
+  }
+  give_the_lead_back();
+}
+
+// What is led is not let go of by a long rest.
+void Mirror::pause(Instant rested) {
+  const auto next_look = steady_clock::now() + options_.look_every;
+  std::unique_lock lock(mutex_);
+  while (!stopping_ && steady_clock::now() < rested) {
+    changed_.wait_until(
+        lock, leads_ ? std::min(rested, next_lease_) : rested, [this] { return stopping_; });
+    if (stopping_ || steady_clock::now() >= rested) break;
+    lock.unlock();
+    try {
+      if (!leads()) rested = Instant{};
+    } catch (const Fault&) {
+      rested = Instant{};
+    }
+    lock.lock();
+  }
+  changed_.wait_until(lock, next_look, [this] { return stopping_ || woken_; });
+}
+
+void Mirror::work() {
+  if (!leads()) {
+    connection_.reset();
+    set_problem("");
+    return;
+  }
+  if (connection_ == nullptr) connect();
+  if (connection_ == nullptr) return;
+  if (was_flushed()) paint_all();
+  publish_some();
+  if (queue_changed_ || queue_is_wrong()) paint_queue();
+}
+
+bool Mirror::leads() {
+  if (options_.sharing == MirrorOptions::Sharing::alone) {
+    next_lease_ = Instant::max();
+    return leads_ = true;
+  }
+  if (steady_clock::now() < next_lease_) return leads_;
+  next_lease_ = steady_clock::now() + options_.lease / renewals;
+  leads_ = false;
+  const auto now = clock_.now_ms();
+  const bool free = database_.read_one([&](sql::Connection& connection) {
+    return store::LeaseStore(connection).is_free(lease_name, options_.owner, now);
+  });
+  if (!free) return false;
+  leads_ = database_.write([&](sql::Connection& connection) {
+    return store::LeaseStore(connection)
+        .take(lease_name, options_.owner, now + options_.lease.count(), now);
+  });
+  return leads_;
+}
+
+void Mirror::give_the_lead_back() {
+  if (!leads_ || options_.sharing == MirrorOptions::Sharing::alone) return;
+  try {
+    database_.write([this](sql::Connection& connection) {
+      store::LeaseStore(connection).release(lease_name, options_.owner);
+    });
+  } catch (const Fault&) {
+    // It runs out by itself.
+  }
+}
+
+void Mirror::connect() {
+  try {
+    auto connection = std::make_unique<redis::Connection>(
+        redis::Options{.address = redis::parse_url(options_.url).value()});
+    if (const auto sound = events::refuse_eviction(*connection); !sound) {
+      set_problem(sound.error().message);
+      return;
+    }
+    connection_ = std::move(connection);
+  } catch (const Fault&) {
+    set_problem("Redis cannot be reached");
+    return;
+  }
+  mark_.clear();
+  set_problem("");
+}
+
+bool Mirror::was_flushed() {
+  return mark_.empty() || connection_->run({"GET", mark_key}).text != mark_;
+}
+
+// The mark comes first: whoever flushes in the middle takes it away again.
+void Mirror::paint_all() {
+  mark_ = random_hex(mark_digits);
+  send({{"SET", std::string(mark_key), mark_}, {"DEL", std::string(processing_key)}});
+  const auto now = clock_.now_ms();
+  std::int64_t after = 0;
+  for (bool more = true; more && leads();) {
+    Commands commands;
+    more = false;
+    database_.read([&](sql::Connection& connection) {
+      commands.clear();
+      const auto jobs =
+          MirrorStore(connection).shown(now - 1000 * redis_ttl_seconds, after, options_.batch);
+      for (const auto& job : jobs) {
+        if (const auto picture = picture_of(connection, job.id)) show_job(*picture, now, commands);
+      }
+      more = static_cast<std::int64_t>(jobs.size()) == options_.batch;
+      if (more) after = jobs.back().item_id;
+    });
+    send(commands);
+  }
+  queue_changed_ = true;
+}
+
+void Mirror::publish_some() {
+  const auto now = clock_.now_ms();
+  std::vector<types::JobEvent> events;
+  Commands commands;
+  database_.read([&](sql::Connection& connection) {
+    commands.clear();
+    events = MirrorStore(connection).unpublished(options_.batch);
+    std::set<std::string> jobs;
+    for (const auto& event : events)
+      jobs.insert(event.job_id);
+    for (const auto& id : jobs) {
+      if (const auto picture = picture_of(connection, id)) {
+        show_job(*picture, now, commands);
+      } else {
+        hide_job(id, commands);
+      }
+    }
+  });
+  if (events.empty()) return;
+  for (const auto& event : events)
+    commands.push_back({"PUBLISH", std::string(updates_channel), types::dump(types::Json(event))});
+  send(commands);
+  database_.write([&](sql::Connection& connection) {
+    MirrorStore(connection).published(events, clock_.now_ms());
+  });
+  queue_changed_ = true;
+  // The rest comes after a rest.
+  if (static_cast<std::int64_t>(events.size()) == options_.batch) wake();
+}
+
+// Under another name first, so that nobody sees a part of it.
+void Mirror::paint_queue() {
+  send({{"DEL", std::string(next_queue_key)}});
+  std::optional<QueuePlace> after;
+  bool empty = true;
+  for (bool more = true; more;) {
+    if (!leads()) return;
+    const auto jobs = database_.read_one([&](sql::Connection& connection) {
+      return MirrorStore(connection).waiting(after, options_.batch);
+    });
+    more = static_cast<std::int64_t>(jobs.size()) == options_.batch;
+    if (jobs.empty()) break;
+    empty = false;
+    after = QueuePlace{jobs.back().priority, jobs.back().run_at, jobs.back().item_id};
+    std::vector<std::string> push = {"RPUSH", std::string(next_queue_key)};
+    for (const auto& job : jobs)
+      push.push_back(queued_text(job));
+    send({push});
+  }
+  if (empty) {
+    send({{"DEL", std::string(queue_key)}});
+  } else {
+    send({{"RENAME", std::string(next_queue_key), std::string(queue_key)}});
+  }
+  queue_changed_ = false;
+}
+
+// Items can be deleted without an event, and others can write into Redis.
+bool Mirror::queue_is_wrong() {
+  if (steady_clock::now() < next_check_) return false;
+  next_check_ = steady_clock::now() + options_.check_every;
+  const auto waiting = database_.read_one(
+      [](sql::Connection& connection) { return MirrorStore(connection).count_waiting(); });
+  return connection_->run({"LLEN", queue_key}).integer != waiting;
+}
+
+void Mirror::send(const Commands& commands) {
+  if (commands.empty()) return;
+  const auto replies = connection_->run_all(commands);
+  for (std::size_t i = 0; i < replies.size(); ++i)
+    redis::Connection::throw_if_refused(commands[i], replies[i]);
+}
+
+}  // namespace bot::jobs

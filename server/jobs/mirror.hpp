@@ -1,0 +1,96 @@
+// The jobs as Redis shows them: the queue's list in the order of claims, the state of each job, and
+// what happens to jobs as messages. The database is the record; what is in Redis is a picture of
+// it, and everything is painted again when it was flushed or away.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "base/clock.hpp"
+#include "base/duration.hpp"
+#include "server/jobs/mirror_texts.hpp"
+#include "server/store/database.hpp"
+
+namespace bot::redis {
+class Connection;
+}
+
+namespace bot::jobs {
+
+struct MirrorOptions {
+  // Whether other processes share the database: then one of them at a time has the mirror.
+  enum class Sharing { alone, shared };
+
+  std::string url;  // REQUIRES: redis::parse_url takes it
+  std::string owner;
+  Sharing sharing = Sharing::alone;
+  Millis look_every{500};
+  Millis lease{6000};
+  Millis check_every{10'000};  // whether the list is as long as it should be
+  std::int64_t batch = 1000;   // events, or jobs, of one step
+  // Told, on the mirror's thread, why it shows nothing, and with "" when it does again. Must not
+  // throw; may be empty.
+  std::function<void(const std::string& problem)> on_problem = {};
+};
+
+// Events are published at least once, those of a job in their order, to botrix:jobs:updates. Works
+// at most a tenth of the time, so that with a long queue the list follows more slowly; a short one
+// is there within a second. Thread-safe.
+class Mirror {
+ public:
+  Mirror(store::Database& database, const Clock& clock, MirrorOptions options);
+  ~Mirror();
+  Mirror(const Mirror&) = delete;
+  Mirror& operator=(const Mirror&) = delete;
+
+  void start();
+  // And lets another process have it at once.
+  void stop();
+  // Something happened to jobs, and that is committed.
+  void wake();
+  // Why it shows nothing, as anybody may be told; empty when it does, or another process does.
+  std::string problem() const;
+
+ private:
+  using Instant = std::chrono::steady_clock::time_point;
+
+  void run();
+  void pause(Instant rested);
+  void work();
+  bool leads();
+  void give_the_lead_back();
+  void connect();
+  bool was_flushed();
+  void paint_all();
+  void publish_some();
+  void paint_queue();
+  bool queue_is_wrong();
+  void send(const Commands& commands);
+  void set_problem(const std::string& problem);
+
+  store::Database& database_;
+  const Clock& clock_;
+  const MirrorOptions options_;
+  // Used by the thread:
+  std::unique_ptr<redis::Connection> connection_;
+  std::string mark_;  // in Redis since we have painted everything; empty: we have not
+  bool queue_changed_ = true;
+  bool leads_ = false;
+  Instant next_lease_{};
+  Instant next_check_{};
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::string problem_;    // guarded by mutex_
+  bool woken_ = false;     // likewise
+  bool stopping_ = false;  // likewise
+  std::thread thread_;
+};
+
+}  // namespace bot::jobs

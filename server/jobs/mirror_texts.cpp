@@ -1,0 +1,117 @@
+#include "server/jobs/mirror_texts.hpp"
+
+#include <algorithm>
+
+#include "base/time_format.hpp"
+#include "client/types/job.hpp"
+
+namespace bot::jobs {
+namespace {
+
+using types::Json;
+
+std::string status_key(const std::string& id) {
+  return "botrix:jobs:status:" + id;
+}
+
+std::string error_key(const std::string& id) {
+  return status_key(id) + ":error";
+}
+
+std::string data_key(const std::string& id) {
+  return "botrix:jobs:data:" + id;
+}
+
+std::string results_key(const std::string& id) {
+  return "botrix:jobs:results:" + id;
+}
+
+std::optional<std::string> time_or_null(std::optional<UnixMillis> time) {
+  if (!time) return std::nullopt;
+  return format_time(*time);
+}
+
+bool is_finished(JobStatus status) {
+  return status != JobStatus::pending && status != JobStatus::running;
+}
+
+}  // namespace
+
+std::string queued_text(const QueuedJob& job) {
+  return types::dump(Json{{"id", job.id},
+                          {"count", job.count},
+                          {"username", types::nullable(job.username)},
+                          {"priority", job.priority},
+                          {"status", to_string(JobStatus::pending)},
+                          {"created_at", format_time(job.created_at)},
+                          {"retry_count", job.attempts}});
+}
+
+std::string job_text(const JobRow& job) {
+  types::Job wire;
+  wire.id = job.id;
+  wire.kind = job.kind;
+  wire.created_at = format_time(job.created_at);
+  wire.updated_at = format_time(job.updated_at);
+  wire.count = job.units;
+  wire.username = job.username;
+  wire.status = to_string(job.status);
+  wire.progress = job.successful + job.failed;
+  wire.successful = job.successful;
+  wire.failed = job.failed;
+  wire.started_at = time_or_null(job.started_at);
+  wire.completed_at = time_or_null(job.finished_at);
+  wire.error_msg = job.error_msg;
+  wire.test_mode = job.test_mode;
+  wire.priority = job.priority;
+  return types::dump(Json(wire));
+}
+
+std::string results_text(const JobPicture& picture) {
+  auto accounts = Json::array();
+  for (const auto& account : picture.accounts) {
+    accounts.push_back(Json{{"id", account.user_id},
+                            {"username", account.username},
+                            {"status", domain::to_string(account.status)},
+                            {"concurrency_limit", account.max_concurrent_bots},
+                            {"token_id", types::nullable(account.token_id)},
+                            {"created_at", format_time(account.created_at)},
+                            {"job_id", account.job_id}});
+  }
+  Json results{{"accounts_created", picture.accounts.size()}, {"accounts", accounts}};
+  if (picture.job.error_msg) results["errors"] = Json::array({*picture.job.error_msg});
+  types::write_if_set(results, "completed_at", time_or_null(picture.job.finished_at));
+  return types::dump(results);
+}
+
+void show_job(const JobPicture& picture, UnixMillis now, Commands& commands) {
+  const auto& job = picture.job;
+  const bool finished = is_finished(job.status);
+  const auto age = finished && job.finished_at ? (now - *job.finished_at) / 1000 : 0;
+  const auto left = std::to_string(std::max<std::int64_t>(redis_ttl_seconds - age, 1));
+  const auto set = [&](const std::string& key, std::string text) {
+    commands.push_back({"SET", key, std::move(text)});
+    if (finished) commands.back().insert(commands.back().end(), {"EX", left});
+  };
+  commands.push_back(
+      {job.status == JobStatus::running ? "SADD" : "SREM", std::string(processing_key), job.id});
+  set(status_key(job.id), std::string(to_string(job.status)));
+  set(data_key(job.id), job_text(job));
+  if (job.error_msg) {
+    set(error_key(job.id), *job.error_msg);
+  } else {
+    commands.push_back({"DEL", error_key(job.id)});
+  }
+  if (finished) {
+    set(results_key(job.id), results_text(picture));
+  } else {
+    commands.push_back({"DEL", results_key(job.id)});
+  }
+}
+
+void hide_job(const std::string& id, Commands& commands) {
+  commands.push_back({"SREM", std::string(processing_key), id});
+  commands.push_back({"DEL", status_key(id), error_key(id), data_key(id), results_key(id)});
+}
+
+}  // namespace bot::jobs
