@@ -5,6 +5,7 @@
 
 #include "base/fault.hpp"
 #include "base/ids.hpp"
+#include "server/app/app_parts.hpp"
 #include "server/app/data_dir.hpp"
 #include "server/app/database_options.hpp"
 #include "server/app/docker.hpp"
@@ -12,6 +13,7 @@
 #include "server/app/front.hpp"
 #include "server/app/gauges.hpp"
 #include "server/app/housekeeping.hpp"
+#include "server/app/job_mirror.hpp"
 #include "server/app/log.hpp"
 #include "server/app/metrics.hpp"
 #include "server/app/privileges.hpp"
@@ -20,9 +22,9 @@
 #include "server/app/transcript_streams.hpp"
 #include "server/app/version.hpp"
 #include "server/app/witness.hpp"
+#include "server/app/worker_unit.hpp"
 #include "server/bots/adoption.hpp"
 #include "server/bots/lifecycle.hpp"
-#include "server/bots/process_runtime.hpp"
 #include "server/bots/reaper.hpp"
 #include "server/bots/replicas.hpp"
 #include "server/bots/simulated_runtime.hpp"
@@ -30,9 +32,11 @@
 #include "server/commands/outbox.hpp"
 #include "server/events/bus.hpp"
 #include "server/events/redis_channels.hpp"
+#include "server/events/redis_eviction.hpp"
 #include "server/events/redis_link.hpp"
 #include "server/jobs/event_feed.hpp"
 #include "server/jobs/handlers.hpp"
+#include "server/jobs/wakes.hpp"
 #include "server/queue/dispatcher.hpp"
 #include "server/routes/api_errors.hpp"
 #include "server/routes/authentication.hpp"
@@ -48,100 +52,6 @@ namespace {
 constexpr Millis request_grace{10'000};
 constexpr Millis work_grace{5'000};
 constexpr Millis bot_patience{10'000};
-constexpr int job_concurrency = 4;
-
-bots::LifecycleOptions lifecycle_options(const Config& config,
-                                         const std::string& secret,
-                                         Witness& witness) {
-  bots::LifecycleOptions options;
-  options.clocks = {.start_delay = config.bot_start_delay,
-                    .join_delay = config.bot_join_delay,
-                    .heartbeat_interval = config.bot_heartbeat_interval,
-                    .segment_interval = config.bot_segment_interval,
-                    .leave_delay = config.bot_leave_delay,
-                    .orphan_timeout = config.bot_orphan_timeout};
-  options.scripts = config.bot_scripts;
-  options.callback_urls = config.callback_urls;
-  options.stop_grace = config.stop_grace;
-  options.server_secret = secret;
-  options.observer = &witness;
-  options.publish_commands = !config.redis_url.empty();
-  options.on_change = [](sql::Connection& connection,
-                         const store::MeetingRow& meeting,
-                         const events::StateChange& change) -> std::vector<std::string> {
-    if (webhooks::enqueue_events(connection, meeting, change, change.at) == 0) return {};
-    return {std::string(webhooks::lane)};
-  };
-  return options;
-}
-
-std::unique_ptr<bots::Runtime> make_runtime(const DockerParts& parts,
-                                            const std::string& secret,
-                                            commands::Mailbox& mailbox) {
-  const auto& config = parts.config;
-  if (config.runtime == RuntimeKind::docker) return make_docker_runtime(parts, secret);
-  if (config.runtime == RuntimeKind::simulated) {
-    return std::make_unique<bots::SimulatedRuntime>(mailbox);
-  }
-  return std::make_unique<bots::ProcessRuntime>();
-}
-
-// Null with a database that no other server can use.
-std::unique_ptr<bots::Replicas> make_replicas(const Config& config,
-                                              const Clock& clock,
-                                              const std::string& id,
-                                              store::Database& database,
-                                              const bots::Runtime& runtime) {
-  if (config.database_url.empty()) return nullptr;
-  // Simulated bots live in their server and nowhere else.
-  const auto place = config.runtime == RuntimeKind::simulated
-                         ? id
-                         : docker_place(runtime).value_or(bots::process_place());
-  return std::make_unique<bots::Replicas>(
-      database, clock, bots::ReplicaOptions{.id = id, .place = place});
-}
-
-bots::LifecycleOptions with_replicas(bots::LifecycleOptions options,
-                                     const Config& config,
-                                     const std::string& id,
-                                     const bots::Replicas* replicas) {
-  options.keeper.owner = id;
-  if (replicas == nullptr) return options;
-  options.keeper.place = replicas->place();
-  options.is_gone = [replicas](std::string_view owner) { return replicas->is_gone(owner); };
-  // Addresses that the operator names are all there are: they may lead to every server.
-  if (config.callback_urls.empty())
-    options.peer_urls = [replicas] { return replicas->peer_urls(); };
-  return options;
-}
-
-queue::DispatcherOptions queue_options(const Config& config,
-                                       const std::string& id,
-                                       const queue::Listeners& listeners,
-                                       Witness& witness) {
-  queue::DispatcherOptions options{.owner = "botd-" + id};
-  options.listeners = &listeners;
-  options.on_outcome = [&witness](const auto& item, const auto& outcome) {
-    witness.worked(item, outcome);
-  };
-  if (!config.database_url.empty()) options.look_every = Millis{1000};
-  return options;
-}
-
-std::unique_ptr<events::RedisLink> make_redis_link(const Config& config,
-                                                   const std::string& origin,
-                                                   events::Bus& bus,
-                                                   commands::Mailbox& mailbox) {
-  if (config.redis_url.empty()) return nullptr;
-  return std::make_unique<events::RedisLink>(
-      events::RedisLink::Options{.url = config.redis_url, .origin = origin},
-      bus,
-      [&mailbox](const std::string& session_uid) { mailbox.wake(session_uid); },
-      // Nobody else writes into an embedded database.
-      [&mailbox, shared = !config.database_url.empty()] {
-        if (shared) mailbox.wake_all();
-      });
-}
 
 struct Keys {
   std::string admin;
@@ -198,6 +108,9 @@ class App::Parts {
         streams_(make_transcript_streams(
             {database_, lifecycle_, bus_, clock, log_}, config_, keys.replica_name())),
         queue_(database_, clock, queue_options(config, keys.replica_name(), listeners_, witness_)),
+        worker_(make_embedded_worker({database_, clock, config_, log_, witness_, listeners_},
+                                     keys.replica_name())),
+        mirror_(make_mirror({database_, clock, config_, log_}, "server-" + keys.replica_name())),
         reaper_(database_,
                 lifecycle_,
                 clock,
@@ -217,7 +130,8 @@ class App::Parts {
                {config_,
                 data_dir_,
                 log_,
-                make_router({database_, lifecycle_, mailbox_, clock, jobs()}, config_, facts()),
+                make_router(
+                    {database_, lifecycle_, mailbox_, clock, jobs(), work()}, config_, facts()),
                 hooks(),
                 *socket_}) {
     if (auto* simulated = dynamic_cast<bots::SimulatedRuntime*>(runtime_.get())) {
@@ -226,8 +140,6 @@ class App::Parts {
     runtime_->attach(lifecycle_);
     lifecycle_.register_handlers(queue_);
     jobs::listen(listeners_, clock_);
-    jobs::register_handlers(
-        queue_, job_concurrency, jobs::job_kinds(database_, clock_, config_.account_domain));
     metrics_.read_from(gauges({database_,
                                counter_,
                                queue_,
@@ -279,6 +191,10 @@ class App::Parts {
     const auto found = bots::adopt_bots(database_, *runtime_, lifecycle_);
     if (found.adopted == 0) front_.no_bots_of_earlier_runs();
     queue_.start();
+    if (worker_) {
+      if (auto started = worker_->start(); !started) return started;
+    }
+    if (mirror_) mirror_->start();
     reaper_.start();
     housekeeping_.start();
     front_.start();
@@ -304,6 +220,8 @@ class App::Parts {
     mailbox_.release_all();
     job_events_.release_all();
     front_.stop(request_grace);
+    if (mirror_) mirror_->stop();
+    if (worker_) worker_->stop(work_grace);
     if (!queue_.stop(work_grace)) {
       log_.write(Log::Level::warning, "work in progress goes on after the next start");
     }
@@ -366,6 +284,7 @@ class App::Parts {
                              *runtime_,
                              reaper_,
                              redis_.get(),
+                             mirror_.get(),
                              log_,
                              clock_,
                              replicas_ ? replicas_->place() : "",
@@ -385,8 +304,24 @@ class App::Parts {
             .clock = clock_,
             .feed = job_events_,
             .listeners = listeners_,
-            .wake = [this] { queue_.wake(jobs::lane); },
-            .notice_cancel = [this](std::int64_t item_id) { queue_.notice_cancel(item_id); }};
+            .wake = [this] { wake(jobs::lane); },
+            .notice_cancel =
+                [this](std::int64_t item_id) {
+                  if (worker_) worker_->notice_cancel(item_id);
+                }};
+  }
+
+  routes::QueueParts work() {
+    return {database_, clock_, listeners_, [this](std::string_view lane) { wake(lane); }};
+  }
+
+  // Whoever can do what is in this lane, wherever that is.
+  void wake(std::string_view lane) {
+    queue_.wake(lane);
+    if (worker_) worker_->wake(lane);
+    if (mirror_) mirror_->wake();
+    job_events_.wake();
+    if (redis_) redis_->publisher().post({std::string(jobs::wake_channel), std::string(lane)});
   }
 
   routes::ServiceFacts facts() {
@@ -436,6 +371,8 @@ class App::Parts {
   queue::Listeners listeners_;
   jobs::EventFeed job_events_{database_, clock_};
   queue::Dispatcher queue_;
+  std::unique_ptr<WorkerUnit> worker_;    // null: others work on the jobs
+  std::unique_ptr<jobs::Mirror> mirror_;  // null: without Redis
   StoreCounter counter_{database_, clock_};
   bots::Reaper reaper_;
   Housekeeping housekeeping_;
@@ -450,6 +387,10 @@ class App::Parts {
 Result<std::unique_ptr<App>> App::start(const Config& config,
                                         const Clock& clock,
                                         std::optional<Doors> doors) {
+  if (!config.redis_url.empty()) {
+    if (auto sound = events::refuse_eviction(config.redis_url); !sound)
+      return std::move(sound).error();
+  }
   auto data_dir = DataDir::open(config.data_dir);
   if (!data_dir) return std::move(data_dir).error();
   const auto keys = read_keys(config, *data_dir);

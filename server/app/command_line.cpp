@@ -13,10 +13,12 @@
 #include "server/app/copy_command.hpp"
 #include "server/app/data_dir.hpp"
 #include "server/app/database_options.hpp"
+#include "server/app/health_command.hpp"
 #include "server/app/man_page.hpp"
 #include "server/app/router.hpp"
 #include "server/app/serve.hpp"
 #include "server/app/version.hpp"
+#include "server/app/worker_command.hpp"
 #include "server/bots/bot_process.hpp"
 #include "server/store/database.hpp"
 
@@ -69,11 +71,11 @@ int complain(const Error& error) {
   return exit_code(error.code);
 }
 
-// The flags of the settings table, as they were typed.
+// The flags of a table of settings, as they were typed.
 class SettingFlags {
  public:
-  explicit SettingFlags(CLI::App& command) {
-    for (const auto& setting : settings()) {
+  SettingFlags(CLI::App& command, const std::vector<Setting>& table) {
+    for (const auto& setting : table) {
       const auto name = "--" + setting.name;
       if (setting.placeholder.empty()) {
         switches_.emplace_back(setting.name,
@@ -119,6 +121,24 @@ int run_serve(const std::vector<GivenFlag>& flags, bool print_only) {
   }
   const auto served = serve(resolved->config);
   return served ? 0 : complain(served.error());
+}
+
+int run_worker(const std::vector<GivenFlag>& flags, bool print_only) {
+  const auto resolved = resolve_worker_config(flags, from_environment);
+  if (!resolved) return complain(resolved.error());
+  if (print_only) {
+    print_config(std::cout, *resolved);
+    return 0;
+  }
+  const auto worked = work(resolved->config);
+  return worked ? 0 : complain(worked.error());
+}
+
+int run_health(const std::vector<GivenFlag>& flags) {
+  const auto resolved = resolve_health_config(flags, from_environment);
+  if (!resolved) return complain(resolved.error());
+  const auto healthy = check_health(resolved->config, SystemClock(), std::cout);
+  return healthy ? 0 : complain(healthy.error());
 }
 
 void print_migrations(const store::MigrationStatus& status) {
@@ -177,17 +197,34 @@ int run_copy(const std::string& from, const std::string& to) {
   return copied ? 0 : complain(copied.error());
 }
 
+const std::string print_config_help = "Print every setting with its origin, and end";
+
 // Selected by the parse, run afterwards.
 using Action = std::function<int()>;
 
 void add_serve(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand("serve", "Serve the API, run bots and keep their state");
-  const auto flags = std::make_shared<SettingFlags>(command);
-  const std::string help = "Print every setting with its origin, and end";
-  const auto* print = command.add_flag("--print-config", help);
+  const auto flags = std::make_shared<SettingFlags>(command, settings());
+  const auto* print = command.add_flag("--print-config", print_config_help);
   command.callback([&action, flags, print] {
     action = [flags, print] { return run_serve(flags->given(), print->count() > 0); };
   });
+}
+
+void add_worker(CLI::App& app, Action& action) {
+  auto& command = *app.add_subcommand("worker", "Work on the queue of the servers of a database");
+  const auto flags = std::make_shared<SettingFlags>(command, worker_settings());
+  const auto* print = command.add_flag("--print-config", print_config_help);
+  command.callback([&action, flags, print] {
+    action = [flags, print] { return run_worker(flags->given(), print->count() > 0); };
+  });
+}
+
+void add_health(CLI::App& app, Action& action) {
+  auto& command = *app.add_subcommand(
+      "health", "Tell whether a worker or a server is well; exits with 1 when it is not");
+  const auto flags = std::make_shared<SettingFlags>(command, health_settings());
+  command.callback([&action, flags] { action = [flags] { return run_health(flags->given()); }; });
 }
 
 void add_migrate(CLI::App& app, Action& action) {
@@ -274,6 +311,8 @@ int parse_and_run(int argc, char** argv) {
   app.require_subcommand(1);
   Action action;
   add_serve(app, action);
+  add_worker(app, action);
+  add_health(app, action);
   add_migrate(app, action);
   add_backup(app, action);
   add_copy(app, action);

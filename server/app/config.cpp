@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "base/ids.hpp"
 #include "base/service_url.hpp"
 #include "base/text.hpp"
 #include "server/app/private_file.hpp"
@@ -67,10 +68,14 @@ Result<std::string> apply(const Setting& setting,
     const auto given =
         setting.secret_url ? from_variable(variable, environment) : Result(environment(variable));
     if (!given) return given.error();
-    const auto& value = *given;
+    auto value = *given;
+    named = variable;
+    if ((!value || value->empty()) && !setting.also.empty()) {
+      value = environment(setting.also);
+      named = setting.also;
+    }
     if (!value || value->empty()) return std::string("default");
     origin = "environment";
-    named = variable;
     if (setting.repeatable) {
       for (const auto part : split(*value, ','))
         values.emplace_back(part);
@@ -136,29 +141,61 @@ Status read_docker_host(const Environment& environment, ResolvedConfig& resolved
   return Unit{};
 }
 
-}  // namespace
-
-Result<ResolvedConfig> resolve_config(const std::vector<GivenFlag>& flags,
-                                      const Environment& environment) {
+Result<ResolvedConfig> resolve(const std::vector<Setting>& table,
+                               const std::vector<GivenFlag>& flags,
+                               const Environment& environment) {
   ResolvedConfig resolved;
+  resolved.table = &table;
   resolved.config.data_dir = default_data_dir(environment);
-  for (const auto& setting : settings()) {
+  for (const auto& setting : table) {
     auto origin = apply(setting, flags, environment, resolved.config);
     if (!origin) return std::move(origin).error();
     resolved.origins.push_back(*origin);
   }
+  return resolved;
+}
+
+}  // namespace
+
+Result<ResolvedConfig> resolve_config(const std::vector<GivenFlag>& flags,
+                                      const Environment& environment) {
+  auto resolved_settings = resolve(settings(), flags, environment);
+  if (!resolved_settings) return resolved_settings;
+  auto resolved = *std::move(resolved_settings);
   if (auto key = read_admin_key(environment, resolved.config); !key) return std::move(key).error();
   if (auto host = read_docker_host(environment, resolved); !host) return std::move(host).error();
   if (auto sound = check_together(resolved.config); !sound) return std::move(sound).error();
   return resolved;
 }
 
+Result<ResolvedConfig> resolve_worker_config(const std::vector<GivenFlag>& flags,
+                                             const Environment& environment) {
+  constexpr std::size_t id_digits = 8;
+  auto resolved = resolve(worker_settings(), flags, environment);
+  if (!resolved) return resolved;
+  auto& config = resolved->config;
+  if (config.database_url.empty()) {
+    return bad_value("a worker needs the PostgreSQL database of its servers",
+                     "give --database-url or BOTD_DATABASE_URL; on SQLite, botd serve does the "
+                     "work itself");
+  }
+  if (config.worker_id.empty()) config.worker_id = "worker-" + random_hex(id_digits);
+  return resolved;
+}
+
+Result<ResolvedConfig> resolve_health_config(const std::vector<GivenFlag>& flags,
+                                             const Environment& environment) {
+  return resolve(health_settings(), flags, environment);
+}
+
 void print_config(std::ostream& out, const ResolvedConfig& resolved) {
-  for (std::size_t i = 0; i < settings().size(); ++i) {
-    const auto& setting = settings()[i];
+  const auto& table = *resolved.table;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const auto& setting = table[i];
     out << setting.name << " = " << setting.show(resolved.config) << "  # " << resolved.origins[i]
         << '\n';
   }
+  if (&table != &settings()) return;
   out << "admin-key = "
       << (resolved.config.admin_key ? "(set)  # environment" : "(in the data directory)  # default")
       << '\n';

@@ -19,8 +19,8 @@ enum class RuntimeKind { process, simulated, docker };
 enum class OnShutdown { leave, stop };
 enum class LogFormat { automatic, text, json };
 
-// Everything `botd serve` can be told, resolved once from flags, environment and defaults; nobody
-// else reads the environment. Durations are positive unless said otherwise.
+// Everything botd can be told, resolved once from flags, environment and defaults; nobody else
+// reads the environment. Durations are positive unless said otherwise.
 struct Config {
   std::string listen_host = "127.0.0.1";
   std::uint16_t listen_port = 8056;  // 0: the kernel chooses; see the file `endpoint`
@@ -70,16 +70,27 @@ struct Config {
   LogFormat log_format = LogFormat::automatic;
   std::string log_level = "info";
 
+  bool no_embedded_worker = false;   // the server itself works on no jobs
   std::int64_t generate_limit = 10;  // accounts that a user's key may ask for in a minute; 0: none
   std::string account_domain = "accounts.invalid";  // of the accounts that jobs make
   Millis job_time_limit{300'000};                   // of one attempt
+
+  // Of `botd worker`:
+  std::string worker_id;
+  std::int64_t max_retries = 3;
+  Millis health_check_interval{30'000};
+  std::int64_t concurrency = 4;
+  std::vector<std::string> queues = {"jobs", "webhooks"};  // names that lane_of_queue takes
+  Millis shutdown_grace{25'000};
+
+  std::string server_url;  // of `botd health`; empty: that of the data directory's server
 
   // From BOTD_ADMIN_KEY or the file named by BOTD_ADMIN_KEY_FILE; nullopt: the data directory's
   // own.
   std::optional<std::string> admin_key;
 };
 
-// One setting of `botd serve`: the flag `--name`, the variable `BOTD_NAME`, and how it is read and
+// One setting of a command: the flag `--name`, the variable `BOTD_NAME`, and how it is read and
 // shown. The same table makes the command line, the environment, --print-config and botd(8).
 struct Setting {
   std::string name;         // "bot-join-delay"
@@ -89,11 +100,14 @@ struct Setting {
   // A URL that may hold a password: refused on the command line, and also read from the private
   // file that BOTD_NAME_FILE names.
   bool secret_url = false;
+  std::string also = {};  // another variable, read when neither flag nor BOTD_NAME is there
   std::function<Status(Config&, const std::string& value)> read;
   std::function<std::string(const Config&)> show;
 };
 
-const std::vector<Setting>& settings();
+const std::vector<Setting>& settings();         // of `botd serve`
+const std::vector<Setting>& worker_settings();  // of `botd worker`
+const std::vector<Setting>& health_settings();  // of `botd health`
 
 // What was given on the command line: name and value, in order. Switches have the value "true".
 struct GivenFlag {
@@ -106,12 +120,23 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 struct ResolvedConfig {
   Config config;
   std::vector<std::string> origins;  // per setting: "flag", "environment" or "default"
+  const std::vector<Setting>* table = nullptr;
 };
 
 // Flag over environment over default. Errors: invalid_argument naming the flag or the variable.
 // Reads BOTD_ADMIN_KEY and the file of BOTD_ADMIN_KEY_FILE, which must be private.
 Result<ResolvedConfig> resolve_config(const std::vector<GivenFlag>& flags,
                                       const Environment& environment);
+
+// The same for `botd worker` and `botd health`. A worker needs a PostgreSQL database; without an id
+// it gets one that nobody else has.
+Result<ResolvedConfig> resolve_worker_config(const std::vector<GivenFlag>& flags,
+                                             const Environment& environment);
+Result<ResolvedConfig> resolve_health_config(const std::vector<GivenFlag>& flags,
+                                             const Environment& environment);
+
+// The lane of a name that --queues takes; empty: it takes no such name.
+std::string lane_of_queue(std::string_view name);
 
 // A line per setting: name, value, origin. Never a secret.
 void print_config(std::ostream& out, const ResolvedConfig& resolved);

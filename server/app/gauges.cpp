@@ -13,6 +13,7 @@
 #include "server/commands/outbox.hpp"
 #include "server/domain/meeting_state.hpp"
 #include "server/events/redis_link.hpp"
+#include "server/jobs/job.hpp"
 #include "server/webhooks/event.hpp"
 
 namespace bot::app {
@@ -103,6 +104,28 @@ void add_queue(Families& families, const Numbers& numbers, UnixMillis now) {
   families.push_back(std::move(oldest));
 }
 
+void add_workers(Families& families, const Numbers& numbers) {
+  Family workers{.name = "botd_workers",
+                 .help = "Workers on the queue that are there, in servers and by themselves"};
+  for (const auto status :
+       {store::WorkerStatus::running, store::WorkerStatus::quiet, store::WorkerStatus::stopping}) {
+    workers.samples.push_back({numbers ? static_cast<double>(numbers->workers.at(status)) : unknown,
+                               {{"status", std::string(to_string(status))}}});
+  }
+  families.push_back(std::move(workers));
+  Family finished{.name = "botd_jobs_finished_today",
+                  .help = "Jobs that came to their end since midnight UTC, by outcome"};
+  const queue::LaneDay none;
+  const auto& today = numbers ? numbers->jobs_today : none;
+  for (const auto& [outcome, count] : {std::pair("completed", today.done),
+                                       std::pair("failed", today.dead),
+                                       std::pair("cancelled", today.cancelled)}) {
+    finished.samples.push_back(
+        {numbers ? static_cast<double>(count) : unknown, {{"outcome", outcome}}});
+  }
+  families.push_back(std::move(finished));
+}
+
 void add_store(Families& families, const store::Database& database) {
   const auto writes = database.statistics();
   const auto pool = database.pool_use();
@@ -182,7 +205,8 @@ const std::vector<std::string>& lane_labels() {
                                                   std::string(bots::stop_lane),
                                                   std::string(bots::finish_lane),
                                                   std::string(commands::publish_lane),
-                                                  std::string(webhooks::lane)};
+                                                  std::string(webhooks::lane),
+                                                  std::string(jobs::lane)};
   return labels;
 }
 
@@ -201,6 +225,7 @@ Reader gauges(GaugeSources sources) {
     const auto numbers = sources.counter.numbers();
     add_bots(families, numbers);
     add_queue(families, numbers, sources.clock.now_ms());
+    add_workers(families, numbers);
     families.push_back(one("botd_queue_lost_verdicts_total",
                            "Verdicts on items that another worker had by then",
                            Kind::counter,

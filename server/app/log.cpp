@@ -75,8 +75,9 @@ class BufferedSink final : public spdlog::sinks::base_sink<std::mutex> {
 
 class Log::Sink {
  public:
-  Sink(LogFormat format, const std::string& level)
-      : json_(format == LogFormat::json ||
+  Sink(LogFormat format, const std::string& level, Stamp stamp)
+      : stamp_(std::move(stamp)),
+        json_(format == LogFormat::json ||
               (format == LogFormat::automatic && isatty(STDERR_FILENO) == 0)),
         logger_(make_logger(json_)) {
     logger_->set_level(spdlog::level::from_str(level));
@@ -146,7 +147,7 @@ class Log::Sink {
     }
   }
 
-  static std::string as_json(Level level, std::string_view message, Fields fields) {
+  std::string as_json(Level level, std::string_view message, Fields fields) const {
     std::string line;
     char separator = '{';
     const auto add = [&](std::string_view name, std::string_view value) {
@@ -159,23 +160,28 @@ class Log::Sink {
     add("ts", format_time(SystemClock().now_ms()));
     add("level", name_of_level(level));
     add("message", message);
+    if (!stamp_.second.empty()) add(stamp_.first, stamp_.second);
     for (const auto& [name, value] : fields) {
       if (!value.empty()) add(name, value);
     }
     return line + "}";
   }
 
-  static std::string as_text(std::string_view message, Fields fields) {
+  std::string as_text(std::string_view message, Fields fields) const {
     std::string line(message);
-    for (const auto& [name, value] : fields) {
-      if (value.empty()) continue;
+    const auto add = [&line](std::string_view name, const std::string& value) {
+      if (value.empty()) return;
       line += " ";
       line += name;
       line += "=" + escape_for_terminal(value);
-    }
+    };
+    add(stamp_.first, stamp_.second);
+    for (const auto& [name, value] : fields)
+      add(name, value);
     return line;
   }
 
+  const Stamp stamp_;
   const bool json_;
   const std::shared_ptr<spdlog::logger> logger_;
   std::mutex mutex_;  // guards the next two
@@ -185,8 +191,8 @@ class Log::Sink {
   std::thread flusher_;
 };
 
-Log::Log(LogFormat format, const std::string& level)
-    : sink_(std::make_unique<Sink>(format, level)) {}
+Log::Log(LogFormat format, const std::string& level, Stamp stamp)
+    : sink_(std::make_unique<Sink>(format, level, std::move(stamp))) {}
 
 Log::~Log() = default;
 

@@ -17,8 +17,10 @@ class Log {
  public:
   enum class Level { debug, info, warning, error };
   using Fields = std::initializer_list<std::pair<std::string_view, std::string>>;
+  using Stamp = std::pair<std::string_view, std::string>;
 
-  Log(LogFormat format, const std::string& level);
+  // `stamp` is a field of every line; none when it has no value.
+  Log(LogFormat format, const std::string& level, Stamp stamp = {});
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;

@@ -31,6 +31,15 @@ void write_commands(std::ostream& out) {
         "option: an embedded database, bots as child processes, loopback "
         "only, and an admin key that is made on first start.");
   entry(out,
+        R"(\fBworker\fR)",
+        "Work on the queue of the servers that share a PostgreSQL database: jobs and webhooks. As "
+        "many as needed, on any machine; what one holds when it dies is done by another. On SQLite "
+        "the server does the work itself.");
+  entry(out,
+        R"(\fBhealth\fR)",
+        "Tell whether a worker or a server is well, for containers and units: one line and exit "
+        "status 0 when it is, 1 when it is not.");
+  entry(out,
         R"(\fBmigrate status\fR | \fBup\fR)",
         "Show, or apply, what is pending of the database schema.");
   entry(out,
@@ -45,20 +54,31 @@ void write_commands(std::ostream& out) {
   entry(out, R"(\fBversion\fR)", "Show the version.");
 }
 
-void write_settings(std::ostream& out) {
-  out << ".SH OPTIONS OF SERVE\nEach option can also be given by the environment variable\n"
-         R"(\fBBOTD_\fINAME\fR, in upper case with underscores. An option wins over its )"
-         "variable.\nDurations carry a unit: 200ms, 30s, 5m, 1h.\n";
+void write_table(std::ostream& out, const std::vector<Setting>& table) {
   const Config defaults;
-  for (const auto& setting : settings()) {
+  for (const auto& setting : table) {
     auto term = R"(\fB\-\-)" + roff(setting.name) + R"(\fR)";
     if (!setting.placeholder.empty()) term += R"( \fI)" + roff(setting.placeholder) + R"(\fR)";
     auto text = setting.help;
     const auto shown = setting.show(defaults);
     if (!shown.empty() && !setting.placeholder.empty()) text += " (default " + shown + ")";
+    if (!setting.also.empty()) text += "; also read from " + setting.also;
     entry(out, term, text + ".");
   }
+}
+
+void write_settings(std::ostream& out) {
+  out << ".SH OPTIONS OF SERVE\nEach option can also be given by the environment variable\n"
+         R"(\fBBOTD_\fINAME\fR, in upper case with underscores. An option wins over its )"
+         "variable.\nDurations carry a unit: 200ms, 30s, 5m, 1h.\n";
+  write_table(out, settings());
   entry(out, R"(\fB\-\-print\-config\fR)", "Print every setting with its origin, and end.");
+  out << ".SH OPTIONS OF WORKER\nWith the same kind of variables. Other variables that are named "
+         "here\ncome after those.\n";
+  write_table(out, worker_settings());
+  entry(out, R"(\fB\-\-print\-config\fR)", "Print every setting with its origin, and end.");
+  out << ".SH OPTIONS OF HEALTH\nLikewise.\n";
+  write_table(out, health_settings());
 }
 
 void write_rest(std::ostream& out) {
@@ -95,7 +115,12 @@ void write_rest(std::ostream& out) {
   entry(out,
         R"(\fBSIGTERM\fR, \fBSIGINT\fR)",
         "Shut down: refuse new work, treat bots as --on-shutdown says, finish what is being "
-        "answered. A second signal ends at once.");
+        "answered. A worker takes nothing more, waits for what it has as long as --shutdown-grace "
+        "says, and returns the rest to the queue. A second signal ends at once.");
+  entry(
+      out,
+      R"(\fBSIGTSTP\fR)",
+      "A worker takes nothing more and finishes what it has; botctl workers resume has it go on.");
   entry(out,
         R"(\fBSIGHUP\fR)",
         "With TLS, read the certificate and its key again, for new connections. When something is "
@@ -104,7 +129,7 @@ void write_rest(std::ostream& out) {
         "when the terminal that it was started from is closed.");
   out << ".SH EXIT STATUS\n0 after a graceful end, 1 when something failed, 2 for a wrong flag or\n"
          "value, 5 when something named does not exist, 6 when another server holds the data\n"
-         "directory, 70 for a bug.\n"
+         "directory or another worker has the id, 70 for a bug.\n"
          ".SH EXAMPLES\n.nf\nbotd serve\nbotd serve \\-\\-listen 127.0.0.1:9000 "
          "\\-\\-bot\\-join\\-delay 200ms\nbotd backup /var/backups/botd.db\n.fi\n"
          ".SH SEE ALSO\n.BR botctl (1)\n";
@@ -115,7 +140,9 @@ void write_rest(std::ostream& out) {
 void write_man_page(std::ostream& out) {
   out << R"(.TH BOTD 8 "" "botd )" << version() << "\" \"System administration\"\n"
       << ".SH NAME\nbotd \\- the meeting\\-bot service in one binary\n"
-      << ".SH SYNOPSIS\n.B botd serve\n.RI [ option \" ...]\"\n.br\n.B botd migrate\n"
+      << ".SH SYNOPSIS\n.B botd serve\n.RI [ option \" ...]\"\n.br\n.B botd worker\n.RI [ option "
+         "\" ...]\"\n"
+         ".br\n.B botd health\n.RI [ option \" ...]\"\n.br\n.B botd migrate\n"
          ".BR status | up\n.RB [ \\-\\-data\\-dir\n.IR DIR ]\n.br\n.B botd backup\n"
          ".RB [ \\-\\-data\\-dir\n.IR DIR ]\n.I FILE\n"
       << ".SH DESCRIPTION\nSends bots into Google Meet, Zoom and Teams meetings, limits how many "

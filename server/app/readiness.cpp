@@ -58,6 +58,14 @@ std::string problem_of_the_queue(const ReadinessSources& sources, const PartStat
   return "";
 }
 
+// Jobs wait, and nothing else suffers.
+std::string problem_of_the_workers(const ReadinessSources& sources, const PartState& store) {
+  if (!store.problem.empty()) return "";
+  const auto numbers = sources.counter.numbers();
+  if (!numbers || numbers->workers_on_jobs > 0) return "";
+  return "nobody works on jobs";
+}
+
 std::string problem_of_the_reaper(const ReadinessSources& sources) {
   const auto since = sources.reaper.since_last_round();
   if (!since) return "is not running";
@@ -83,6 +91,9 @@ std::vector<PartState> readiness(const ReadinessSources& sources) {
       {.name = "queue",
        .problem = problem_of_the_queue(sources, store),
        .without = Without::degraded},
+      {.name = "workers",
+       .problem = problem_of_the_workers(sources, store),
+       .without = Without::degraded},
       {.name = "reaper", .problem = problem_of_the_reaper(sources), .without = Without::degraded}};
   if (!sources.disk.empty()) {
     parts.push_back(
@@ -91,6 +102,10 @@ std::vector<PartState> readiness(const ReadinessSources& sources) {
   if (sources.redis != nullptr) {
     parts.push_back(
         {.name = "redis", .problem = sources.redis->problem(), .without = Without::degraded});
+  }
+  if (sources.mirror != nullptr) {
+    parts.push_back(
+        {.name = "mirror", .problem = sources.mirror->problem(), .without = Without::degraded});
   }
   return parts;
 }

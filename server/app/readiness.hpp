@@ -11,6 +11,7 @@
 #include "server/bots/reaper.hpp"
 #include "server/bots/runtime.hpp"
 #include "server/events/redis_link.hpp"
+#include "server/jobs/mirror.hpp"
 #include "server/routes/routes.hpp"
 #include "server/store/database.hpp"
 
@@ -24,6 +25,7 @@ struct ReadinessSources {
   bots::Runtime& runtime;
   const bots::Reaper& reaper;
   const events::RedisLink* redis = nullptr;  // null: there is none
+  const jobs::Mirror* mirror = nullptr;      // likewise
   Log& log;
   const Clock& clock;
   std::string place = {};                  // of this server's bots; empty: it sees to every place

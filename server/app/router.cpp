@@ -14,7 +14,7 @@ http::Router make_router(const RouterParts& parts,
   const auto id_rule = config.strict_meeting_ids ? domain::IdRule::strict : domain::IdRule::lenient;
   const auto private_targets = config.allow_private_targets ? webhooks::PrivateTargets::allowed
                                                             : webhooks::PrivateTargets::refused;
-  const auto& [database, lifecycle, mailbox, clock, jobs] = parts;
+  const auto& [database, lifecycle, mailbox, clock, jobs, work] = parts;
   const routes::JobOptions job_options{.generate_limit = config.generate_limit,
                                        .account_domain = config.account_domain,
                                        .rules = {.time_limit = config.job_time_limit}};
@@ -23,6 +23,9 @@ http::Router make_router(const RouterParts& parts,
   routes::add_token_routes(router, database, clock);
   routes::add_admin_meeting_routes(router, database, lifecycle, clock);
   routes::add_audit_routes(router, database);
+  routes::add_queue_admin_routes(router, work);
+  routes::add_dead_letter_routes(router, work);
+  routes::add_worker_routes(router, database, clock);
   routes::add_bot_routes(router, database, lifecycle, clock, id_rule);
   routes::add_command_routes(router, database);
   routes::add_meeting_routes(router, database, clock);
@@ -46,11 +49,13 @@ std::string openapi_document() {
   bots::SimulatedRuntime runtime(mailbox);
   bots::Lifecycle lifecycle({database, runtime, mailbox, bus, clock}, {.server_secret = "none"});
   jobs::EventFeed feed(database, clock);
+  const auto& nobody = queue::Listeners::none();
   const auto router = make_router({database,
                                    lifecycle,
                                    mailbox,
                                    clock,
-                                   {database, lifecycle, clock, feed, queue::Listeners::none()}},
+                                   {database, lifecycle, clock, feed, nobody},
+                                   {database, clock, nobody, [](std::string_view /*lane*/) {}}},
                                   Config{},
                                   {});
   return routes::openapi_document(router, std::string(version()));

@@ -14,6 +14,7 @@ struct RouterParts {
   commands::Mailbox& mailbox;
   const Clock& clock;
   routes::JobParts jobs;
+  routes::QueueParts work;
 };
 
 // Every route of this server. The parts must outlive it.

@@ -1,40 +1,17 @@
 #include "server/app/serve.hpp"
 
-#include <pthread.h>
-#include <unistd.h>
-
 #include <csignal>
-#include <initializer_list>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "server/app/app.hpp"
 #include "server/app/doors.hpp"
 #include "server/app/privileges.hpp"
+#include "server/app/signals.hpp"
 #include "server/bots/descriptor_limit.hpp"
 
 namespace bot::app {
 namespace {
-
-// Blocked in every thread, so that only sigwait sees them.
-sigset_t block(std::initializer_list<int> numbers) {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int number : numbers)
-    sigaddset(&signals, number);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
-}
-
-// Whoever asks a second time does not want to wait any longer.
-void end_at_second_signal(const sigset_t& ending) {
-  std::thread([ending] {
-    int number = 0;
-    sigwait(&ending, &number);
-    _exit(128 + number);
-  }).detach();
-}
 
 // Takes what only root can take, then is root no more.
 Result<std::optional<Doors>> lower_privileges(const Config& config) {
@@ -65,8 +42,8 @@ void wait_for_end(App& app, const sigset_t& awaited) {
 }  // namespace
 
 Status serve(const Config& config) {
-  const auto ending = block({SIGTERM, SIGINT});
-  const auto awaited = block({SIGTERM, SIGINT, SIGHUP});
+  const auto ending = block_signals({SIGTERM, SIGINT});
+  const auto awaited = block_signals({SIGTERM, SIGINT, SIGHUP});
   std::signal(SIGPIPE, SIG_IGN);
   bots::raise_descriptor_limit();
   auto doors = lower_privileges(config);

@@ -74,10 +74,11 @@ Status read_account_domain(Config& config, const std::string& value) {
 
 Status read_log_level(Config& config, const std::string& value) {
   static constexpr std::array<std::string_view, 4> levels = {"debug", "info", "warning", "error"};
-  if (std::find(levels.begin(), levels.end(), value) == levels.end()) {
+  const auto level = to_lower(value) == "warn" ? "warning" : to_lower(value);
+  if (std::find(levels.begin(), levels.end(), level) == levels.end()) {
     return bad_value("'" + value + "' is none of debug, info, warning, error");
   }
-  config.log_level = value;
+  config.log_level = level;
   return Unit{};
 }
 
@@ -133,6 +134,9 @@ std::vector<Setting> server_settings() {
       on_off("allow-generated-key",
              "Listen beyond loopback even with the generated admin key",
              &Config::allow_generated_key),
+      on_off("no-embedded-worker",
+             "Leave the jobs to separate botd worker processes",
+             &Config::no_embedded_worker),
       number("generate-limit",
              "Requests for accounts that one user's key may make in a minute; 0 refuses them",
              &Config::generate_limit,

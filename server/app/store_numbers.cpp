@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/fault.hpp"
+#include "server/jobs/job.hpp"
 #include "server/queue/queue.hpp"
 #include "server/store/meeting_store.hpp"
 #include "server/store/user_store.hpp"
@@ -15,6 +16,24 @@ constexpr Millis shortest_use{1000};
 constexpr int most_of_the_time = 20;
 // The sum of the limits walks all users, and changes seldom.
 constexpr Millis use_of_limit{30'000};
+
+void count_workers(sql::Connection& connection, UnixMillis now, StoreNumbers& numbers) {
+  using store::WorkerStatus;
+  for (const auto status : {WorkerStatus::running, WorkerStatus::quiet, WorkerStatus::stopping})
+    numbers.workers[status] = 0;
+  for (const auto& worker : store::WorkerStore(connection).all()) {
+    const auto status = worker.beat.status;
+    if (status != WorkerStatus::stopped && !worker.is_lost(now)) ++numbers.workers[status];
+    if (worker.works_on(jobs::lane, now)) ++numbers.workers_on_jobs;
+  }
+}
+
+queue::LaneDay finished_today(sql::Connection& connection, UnixMillis now) {
+  for (const auto& day : queue::history(connection, 1, now)) {
+    if (day.lane == jobs::lane) return day;
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -47,7 +66,10 @@ std::optional<StoreNumbers> StoreCounter::count() {
       }
       numbers.seats_limit =
           limit_is_old ? store::UserStore(connection).sum_of_limits() : seats_limit_;
-      numbers.lanes = queue::counts(connection, clock_.now_ms());
+      const auto time = clock_.now_ms();
+      numbers.lanes = queue::counts(connection, time);
+      count_workers(connection, time, numbers);
+      numbers.jobs_today = finished_today(connection, time);
       return numbers;
     });
     seats_limit_ = counted.seats_limit;

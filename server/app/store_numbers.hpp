@@ -8,8 +8,9 @@
 
 #include "base/clock.hpp"
 #include "server/domain/meeting_state.hpp"
-#include "server/queue/item.hpp"
+#include "server/queue/queue.hpp"
 #include "server/store/database.hpp"
+#include "server/store/worker_store.hpp"
 
 namespace bot::app {
 
@@ -17,6 +18,10 @@ struct StoreNumbers {
   std::map<domain::MeetingState, std::int64_t> live_bots;
   std::int64_t seats_limit = 0;  // of all users together; may be half a minute old
   std::vector<queue::LaneCounts> lanes;
+  // Those that are there, by what they say they are at.
+  std::map<store::WorkerStatus, std::int64_t> workers;
+  std::int64_t workers_on_jobs = 0;  // of these, those that take jobs
+  queue::LaneDay jobs_today;         // what finished since midnight UTC
 };
 
 // What is counted in the store for those who ask from outside, and may ask as often as they like:

@@ -50,6 +50,20 @@ TEST(Log, WritesTextForPeople) {
   EXPECT_NE(text.find("fault what=the disk burns\n"), std::string::npos);
 }
 
+TEST(Log, StampsEachLine) {
+  testing::internal::CaptureStderr();
+  for (const auto format : {LogFormat::json, LogFormat::text}) {
+    Log log(format, "info", {"worker_id", "worker-1"});
+    log.write(Log::Level::info, "working", {{"queues", "jobs"}});
+  }
+  const auto text = testing::internal::GetCapturedStderr();
+
+  EXPECT_NE(text.find(R"("message":"working","worker_id":"worker-1","queues":"jobs"})"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("working worker_id=worker-1 queues=jobs\n"), std::string::npos) << text;
+}
+
 TEST(Log, LetsNoValueMakeALineOfItsOwn) {
   for (const auto format : {LogFormat::json, LogFormat::text}) {
     const auto text = logged(format, "info", [](Log& log) {

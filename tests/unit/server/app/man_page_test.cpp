@@ -34,9 +34,12 @@ TEST(ManPage, HasNoErrors) {
 
 TEST(ManPage, NamesEverySetting) {
   const auto text = page();
-  for (const auto& setting : settings()) {
-    const auto flag = "\\-\\-" + replace_all(setting.name, "-", "\\-");
-    EXPECT_NE(text.find(flag), std::string::npos) << setting.name;
+  for (const auto* table : {&settings(), &worker_settings(), &health_settings()}) {
+    for (const auto& setting : *table) {
+      const auto flag = "\\-\\-" + replace_all(setting.name, "-", "\\-");
+      EXPECT_NE(text.find(flag), std::string::npos) << setting.name;
+      EXPECT_NE(text.find(setting.also), std::string::npos) << setting.name;
+    }
   }
 }
 

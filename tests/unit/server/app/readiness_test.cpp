@@ -7,6 +7,7 @@
 #include "server/bots/lifecycle.hpp"
 #include "server/commands/mailbox.hpp"
 #include "server/queue/queue.hpp"
+#include "server/store/worker_store.hpp"
 #include "tests/fakes/base/manual_clock.hpp"
 #include "tests/fakes/bots/fake_runtime.hpp"
 #include "tests/fakes/drivers/recording_vfs.hpp"
@@ -18,7 +19,19 @@ using routes::PartState;
 
 class Readiness : public testing::Test {
  protected:
-  Readiness() { reaper_.start(); }
+  Readiness() {
+    reaper_.start();
+    put_worker(store::WorkerStatus::running);
+  }
+
+  void put_worker(store::WorkerStatus status) {
+    store::WorkerRow row;
+    row.id = "one";
+    row.lanes = {"jobs"};
+    row.beat_interval = std::chrono::hours{1};
+    row.beat = {.status = status, .seen_at = clock_.now_ms()};
+    database_.write([&](sql::Connection& connection) { store::WorkerStore(connection).put(row); });
+  }
 
   std::map<std::string, PartState> parts() {
     std::map<std::string, PartState> by_name;
@@ -57,7 +70,21 @@ class Readiness : public testing::Test {
 TEST_F(Readiness, FindsNothingWrongWithAServerThatWorks) {
   for (const auto& [name, part] : parts())
     EXPECT_EQ(part.problem, "") << name;
-  EXPECT_EQ(parts().size(), 4u);
+  EXPECT_EQ(parts().size(), 5u);
+}
+
+TEST_F(Readiness, IsDegradedWhileNobodyWorksOnJobs) {
+  put_worker(store::WorkerStatus::quiet);
+
+  const auto part = parts().at("workers");
+  EXPECT_EQ(part.problem, "nobody works on jobs");
+  EXPECT_EQ(part.without, PartState::Without::degraded);
+
+  clock_.advance(Millis{1000});  // what was counted is old then
+  put_worker(store::WorkerStatus::running);
+  EXPECT_EQ(problem("workers"), "");
+  clock_.advance(std::chrono::hours{3});
+  EXPECT_EQ(problem("workers"), "nobody works on jobs");
 }
 
 TEST_F(Readiness, IsNotThereWhileBotsCannotBeStarted) {

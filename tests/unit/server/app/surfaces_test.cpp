@@ -35,14 +35,14 @@ class Surfaces : public testing::Test {
   bots::Lifecycle lifecycle_{{database_, runtime_, mailbox_, bus_, clock_},
                              {.server_secret = "none"}};
   jobs::EventFeed feed_{database_, clock_};
-  http::Router all_ =
-      make_router({database_,
-                   lifecycle_,
-                   mailbox_,
-                   clock_,
-                   {database_, lifecycle_, clock_, feed_, queue::Listeners::none()}},
-                  Config{},
-                  {});
+  http::Router all_ = make_router({database_,
+                                   lifecycle_,
+                                   mailbox_,
+                                   clock_,
+                                   {database_, lifecycle_, clock_, feed_, queue::Listeners::none()},
+                                   {database_, clock_, queue::Listeners::none(), {}}},
+                                  Config{},
+                                  {});
 };
 
 TEST_F(Surfaces, TheWholeIsTheWhole) {
