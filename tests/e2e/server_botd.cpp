@@ -283,6 +283,44 @@ std::optional<int> Botd::terminate() {
   return wait();
 }
 
+BotdWorker::BotdWorker(const std::string& log_file, const Words& flags) : log_file_(log_file) {
+  Words words = {"worker"};
+  words.insert(words.end(), flags.begin(), flags.end());
+  const int log = private_log(log_file_);
+  pid_ = spawn(botd_program(), words, {}, {log, log});
+  ::close(log);
+  servers().insert(pid_);
+}
+
+BotdWorker::~BotdWorker() {
+  if (!ended_) crash();
+  servers().erase(pid_);
+}
+
+void BotdWorker::signal(int number) const {
+  if (!ended_) ::kill(pid_, number);
+}
+
+std::optional<int> BotdWorker::wait(Millis patience) {
+  (void)eventually(
+      [this] {
+        if (!ended_) ended_ = reap(pid_);
+        return ended_.has_value();
+      },
+      patience);
+  return ended_;
+}
+
+void BotdWorker::crash() {
+  signal(SIGKILL);
+  (void)wait();
+}
+
+std::optional<int> BotdWorker::terminate() {
+  signal(SIGTERM);
+  return wait();
+}
+
 client::Client Botd::admin() const {
   return {client::make_curl_transport(url_, {.ca_file = ca_file_}),
           {.server = url_, .admin_key = admin_key(), .retries = 0}};

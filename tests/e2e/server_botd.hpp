@@ -118,6 +118,28 @@ class Botd {
   std::optional<int> ended_;
 };
 
+// `botd worker`, killed when it still runs at the end. Goes before the Botd that it works for.
+class BotdWorker {
+ public:
+  // Returns at once.
+  BotdWorker(const std::string& log_file, const Words& flags);
+  BotdWorker(const BotdWorker&) = delete;
+  BotdWorker& operator=(const BotdWorker&) = delete;
+  ~BotdWorker();
+
+  void signal(int number) const;
+  // As Botd::wait, crash and terminate.
+  std::optional<int> wait(Millis patience = usual_patience);
+  void crash();
+  std::optional<int> terminate();
+  std::string log() const { return read_file(log_file_); }
+
+ private:
+  std::string log_file_;
+  pid_t pid_ = -1;
+  std::optional<int> ended_;
+};
+
 // The administrator's key of every Botd of this process.
 const std::string& admin_key();
 
