@@ -12,14 +12,20 @@ namespace bot::queue {
 namespace {
 
 // The priorities for which items wait in a lane are few: walking them from index entry to index
-// entry finds the next items without a look at those whose time has not come.
+// entry finds the next items without a look at those whose time has not come. The first of an order
+// is asked for and not MAX, MIN or EXISTS: for these PostgreSQL reads all that waits when it
+// expects that to be little, and its statistics are of a time when the queue was empty.
 #define BOT_WAITING " FROM queue_items WHERE lane = $1 AND status = 'ready'"
 #define BOT_PRIORITIES                                                        \
-  "WITH RECURSIVE priorities(p) AS (SELECT MAX(priority)" BOT_WAITING         \
+  "WITH RECURSIVE priorities(p) AS (SELECT (SELECT priority" BOT_WAITING      \
   " AND NOT EXISTS (SELECT 1 FROM paused_lanes WHERE paused_lanes.lane = $1)" \
-  " UNION ALL SELECT (SELECT MAX(priority)" BOT_WAITING                       \
-  " AND priority < p)"                                                        \
+  " ORDER BY priority DESC LIMIT 1)"                                          \
+  " UNION ALL SELECT (SELECT priority" BOT_WAITING                            \
+  " AND priority < p ORDER BY priority DESC LIMIT 1)"                         \
   " FROM priorities WHERE p IS NOT NULL) "
+// When the first of the priority p that meet the conditions can run; null when there is none.
+#define BOT_FIRST_RUN_AT "(SELECT run_at" BOT_WAITING " AND priority = p"
+#define BOT_FIRST_RUN_AT_END " ORDER BY run_at LIMIT 1)"
 
 // A condition that passes over items of these keys; adds them to the values. The index holds the
 // key, so that what is passed over is not read.
@@ -35,8 +41,8 @@ std::string without(const std::vector<std::string>& keys, std::vector<sql::Value
 
 // Each priority with the time of its first item, the highest first.
 std::string outlook_statement(const Shares& shares, std::vector<sql::Value>& values) {
-  return BOT_PRIORITIES "SELECT p, (SELECT MIN(run_at)" BOT_WAITING " AND priority = p" +
-         without(shares.full(), values) + ") FROM priorities WHERE p IS NOT NULL ORDER BY p DESC";
+  return BOT_PRIORITIES "SELECT p, " BOT_FIRST_RUN_AT + without(shares.full(), values) +
+         BOT_FIRST_RUN_AT_END " FROM priorities WHERE p IS NOT NULL ORDER BY p DESC";
 }
 
 // For a number of ids that is a power of two: the statements are kept by their text.
@@ -87,11 +93,11 @@ Claim::Waiting Claim::read_waiting(store::RowReader& reader) {
 sql::Statement Claim::question(const sql::Dialect& dialect) {
   std::vector<sql::Value> values = {claimant_.lane, now_, n_ - claimed_.size(), bound_};
   const auto others = without(shares_.full(), values);
-  question_ = BOT_PRIORITIES
-              "SELECT id, fair_key, priority" BOT_WAITING
-              " AND run_at <= $2 AND priority = (SELECT MAX(p) FROM priorities WHERE p <= $4"
-              " AND EXISTS (SELECT 1" BOT_WAITING " AND priority = p AND run_at <= $2" +
-              others + "))" + others + " ORDER BY run_at, id LIMIT $3";
+  question_ =
+      BOT_PRIORITIES "SELECT id, fair_key, priority" BOT_WAITING
+                     " AND run_at <= $2 AND priority = (SELECT MAX(p) FROM priorities WHERE p <= $4"
+                     " AND " BOT_FIRST_RUN_AT " AND run_at <= $2" +
+      others + BOT_FIRST_RUN_AT_END " IS NOT NULL)" + others + " ORDER BY run_at, id LIMIT $3";
   question_.append(dialect.skip_locked);
   return {question_, std::move(values)};
 }
