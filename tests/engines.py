@@ -108,8 +108,10 @@ class Redis(Engine):
     usual_end = signal.SIGTERM
     crash = signal.SIGKILL
 
-    def __init__(self):
+    def __init__(self, *settings):
+        """What is given goes before what is usual: Redis("--appendonly", "yes")."""
         super().__init__("redis")
+        self.settings = settings
         self.url = f"redis://127.0.0.1:{self.port}/0"
 
     def make(self):
@@ -118,7 +120,7 @@ class Redis(Engine):
 
     def command(self):
         return ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", self.path, "--save", "",
-                "--appendonly", "no"]
+                "--appendonly", "no", *self.settings]
 
     def answers(self):
         return quietly("redis-cli", "-p", str(self.port), "ping")
