@@ -104,14 +104,28 @@ std::string name_of_body(const HttpResponse& answer) {
   return html ? "an HTML page" : "text: " + shown(body, longest_quote);
 }
 
-// The body's detail, or the whole when it is an object of another form; nullopt when not JSON.
+// The sentence of {"success":false,"error":"…"}, with what `message` adds to it; nullopt for bodies
+// of another form.
+std::optional<Json> sentence_of(const Json& body) {
+  const auto success = body.find("success");
+  const auto error = body.find("error");
+  if (success == body.end() || *success != false) return std::nullopt;
+  if (error == body.end() || !error->is_string()) return std::nullopt;
+  const auto more = body.find("message");
+  if (more == body.end() || !more->is_string()) return *error;
+  return Json(error->get<std::string>() + ": " + more->get<std::string>());
+}
+
+// The body's detail or sentence, or the whole when it is an object of another form; nullopt when
+// not JSON.
 std::optional<Json> detail_of(const HttpResponse& answer) {
   auto body = types::parse(answer.body);
   if (!body || !body->is_structured()) return std::nullopt;
   if (!body->is_object()) return std::move(*body);
   const auto found = body->find("detail");
-  if (found == body->end()) return std::move(*body);
-  return *found;
+  if (found != body->end()) return *found;
+  if (auto sentence = sentence_of(*body)) return sentence;
+  return std::move(*body);
 }
 
 void describe(Error& error, const HttpResponse& answer) {

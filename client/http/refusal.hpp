@@ -16,7 +16,8 @@ namespace bot::client {
 // whichever generation of the service worded them.
 //
 // `message` is the body's `detail` as text on one line; a list of validation errors reads
-// "body.email: field required; …". A body that is not JSON is named and quoted, bounded.
+// "body.email: field required; …". Of {"success":false,"error":"…","message":"…"} it is the error,
+// and the message behind it. A body that is not JSON is named and quoted, bounded.
 std::optional<Error> refusal_of(const HttpResponse& answer);
 
 }  // namespace bot::client

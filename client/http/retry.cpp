@@ -43,7 +43,9 @@ std::optional<int> retry_after(const HttpResponse& answer) {
 bool is_create(const HttpRequest& request) {
   if (request.method != "POST") return false;
   const auto path = std::string_view(request.target).substr(0, request.target.find('?'));
-  return path == "/bots" || path == "/admin/users" || matches_glob("/admin/users/*/tokens", path);
+  return path == "/bots" || path == "/admin/users" || path == "/api/accounts" ||
+         path == "/api/accounts/generate" || path == "/api/jobs/import" ||
+         matches_glob("/admin/users/*/tokens", path);
 }
 
 }  // namespace bot::client

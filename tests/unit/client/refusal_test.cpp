@@ -82,6 +82,25 @@ TEST(Refusal, AnObjectDetailGivesItsMessage) {
   EXPECT_EQ(refusal(400, R"({"error":"bad thing"})").message, "bad thing");
 }
 
+TEST(Refusal, AnErrorBesideSuccessFalseIsReadLikeADetail) {
+  const auto refused = refusal(400, R"({"success":false,"error":"count must be from 1 to 100"})");
+  EXPECT_EQ(refused.message, "count must be from 1 to 100");
+  EXPECT_EQ(refused.code, Errc::failed);
+  EXPECT_EQ(refused.detail_json, "");
+
+  const auto limited = refusal(
+      429,
+      R"({"success":false,"error":"Rate limit exceeded","message":"10 in 60 s are allowed",)"
+      R"("retry_after_seconds":7})",
+      {{"Retry-After", "7"}});
+  EXPECT_EQ(limited.message, "Rate limit exceeded: 10 in 60 s are allowed");
+  EXPECT_EQ(limited.code, Errc::rate_limited);
+  EXPECT_EQ(limited.retry_after_seconds, 7);
+
+  EXPECT_EQ(refusal(500, R"({"success":false,"error":{"a":1}})").detail_json,
+            R"({"success":false,"error":{"a":1}})");
+}
+
 TEST(Refusal, ABodyThatIsNotJsonIsNamedAndBounded) {
   EXPECT_EQ(refusal(500, "Internal Server Error").message,
             "the server answered 500 with text: Internal Server Error");

@@ -71,6 +71,10 @@ TEST(IsCreate, OnlyWhatMakesSomethingNewIs) {
   EXPECT_TRUE(create("POST", "/bots?x=1"));
   EXPECT_TRUE(create("POST", "/admin/users"));
   EXPECT_TRUE(create("POST", "/admin/users/3/tokens"));
+  EXPECT_TRUE(create("POST", "/api/accounts"));
+  EXPECT_TRUE(create("POST", "/api/accounts/generate"));
+  EXPECT_TRUE(create("POST", "/api/jobs/import"));
+  EXPECT_FALSE(create("POST", "/api/jobs/7/retry"));
   EXPECT_FALSE(create("GET", "/bots"));
   EXPECT_FALSE(create("POST", "/admin/meetings/3/stop"));
   EXPECT_FALSE(create("PUT", "/bots/zoom/1/config"));
