@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "client/access.hpp"
+#include "client/http/transport.hpp"
+#include "client/types/account.hpp"
+
+namespace bot::client {
+
+// GET /api/accounts: those that the key has asked for, newest first; everybody's for the admin key.
+struct ListAccounts {
+  using Response = types::AccountPage;
+  static constexpr std::string_view operation_name = "list_accounts";
+  static constexpr Access access = Access::either;
+
+  std::optional<std::string> status = std::nullopt;
+  std::optional<std::int64_t> limit = std::nullopt;
+  std::optional<std::int64_t> offset = std::nullopt;
+
+  HttpRequest encode() const;
+  static Result<Response> decode(const HttpResponse& answer);
+};
+
+}  // namespace bot::client
