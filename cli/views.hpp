@@ -6,13 +6,20 @@
 #include <vector>
 
 #include "cli/output/output.hpp"
+#include "client/types/account.hpp"
 #include "client/types/audit.hpp"
 #include "client/types/command.hpp"
+#include "client/types/job.hpp"
+#include "client/types/job_event.hpp"
+#include "client/types/lane.hpp"
 #include "client/types/meeting.hpp"
+#include "client/types/queue_history.hpp"
+#include "client/types/queue_item.hpp"
 #include "client/types/token.hpp"
 #include "client/types/transcript.hpp"
 #include "client/types/user.hpp"
 #include "client/types/webhook.hpp"
+#include "client/types/worker.hpp"
 
 namespace bot::cli {
 
@@ -42,6 +49,35 @@ Record record_of(const types::Delivery& delivery);
 
 const std::vector<Column>& audit_columns();
 Record record_of(const types::AuditEntry& entry);
+
+const std::vector<Column>& job_columns();
+Record record_of(const types::Job& job);
+// The job's record, with duration, percentage and accounts in JSON.
+Record record_of(const types::JobDetail& detail);
+
+const std::vector<Column>& job_event_columns();
+Record record_of(const types::JobEvent& event);
+
+const std::vector<Column>& account_columns();
+Record record_of(const types::Account& account);
+
+const std::vector<Column>& account_token_columns();
+Record record_of(const types::AccountToken& token);
+
+const std::vector<Column>& lane_columns();
+Record record_of(const types::Lane& lane);
+
+const std::vector<Column>& queue_day_columns();
+Record record_of(const types::QueueDay& day);
+
+const std::vector<Column>& queue_item_columns();
+Record record_of(const types::QueueItem& item);
+
+const std::vector<Column>& queue_item_event_columns();
+Record record_of(const types::QueueItemEvent& event);
+
+const std::vector<Column>& worker_columns();
+Record record_of(const types::Worker& worker);
 
 template <typename T>
 std::vector<Record> records_of(const std::vector<T>& things) {

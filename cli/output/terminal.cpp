@@ -3,6 +3,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+
 #include "base/text.hpp"
 
 namespace bot::cli {
@@ -77,11 +80,19 @@ std::string styled(std::string_view text, Style style, Colors colors) {
 }
 
 Style style_of_state(std::string_view state) {
-  if (state == "active" || state == "ok" || state == "delivered") return Style::green;
-  if (state == "failed" || state == "dead") return Style::red;
-  if (state == "reserved" || state == "starting" || state == "stopping") return Style::yellow;
-  if (state == "completed") return Style::dim;
-  return Style::plain;
+  using namespace std::string_view_literals;
+  constexpr std::array good{"active"sv, "ok"sv, "delivered"sv, "running"sv};
+  constexpr std::array bad{"failed"sv, "dead"sv, "lost"sv, "banned"sv};
+  constexpr std::array between{
+      "reserved"sv, "starting"sv, "stopping"sv, "pending"sv, "quiet"sv, "suspended"sv};
+  constexpr std::array over{"completed"sv, "cancelled"sv, "stopped"sv};
+  const auto is_one_of = [state](const auto& states) {
+    return std::find(states.begin(), states.end(), state) != states.end();
+  };
+  if (is_one_of(good)) return Style::green;
+  if (is_one_of(bad)) return Style::red;
+  if (is_one_of(between)) return Style::yellow;
+  return is_one_of(over) ? Style::dim : Style::plain;
 }
 
 }  // namespace bot::cli

@@ -35,7 +35,8 @@ enum class Style { plain, bold, dim, red, green, yellow, cyan };
 // The text between the escape sequences of the style; only the text when colours are off.
 std::string styled(std::string_view text, Style style, Colors colors);
 
-// The style in which a bot's or meeting's state is shown; plain for those we do not know.
+// The style in which the state of a bot, meeting, job or worker is shown; plain for those we do not
+// know.
 Style style_of_state(std::string_view state);
 
 }  // namespace bot::cli

@@ -65,5 +65,13 @@ TEST(Terminal, IsForcedWithAWidth) {
   EXPECT_FALSE(with_forced_tty({}, Environment()).out_is_tty);
 }
 
+TEST(StyleOfState, TellsGoodFromBadAndWhatIsOver) {
+  EXPECT_EQ(style_of_state("running"), Style::green);
+  EXPECT_EQ(style_of_state("pending"), Style::yellow);
+  EXPECT_EQ(style_of_state("lost"), Style::red);
+  EXPECT_EQ(style_of_state("cancelled"), Style::dim);
+  EXPECT_EQ(style_of_state("levitating"), Style::plain);
+}
+
 }  // namespace
 }  // namespace bot::cli

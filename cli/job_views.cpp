@@ -1,0 +1,118 @@
+#include "cli/views.hpp"
+
+namespace bot::cli {
+namespace {
+
+Cell state_cell(const std::string& state) {
+  return {state, style_of_state(state)};
+}
+
+std::string fraction(std::int64_t part, std::int64_t whole) {
+  return std::to_string(part) + '/' + std::to_string(whole);
+}
+
+std::string priority_text(std::int64_t priority) {
+  switch (priority) {
+    case 0:
+      return "low";
+    case 1:
+      return "normal";
+    case 2:
+      return "high";
+    default:
+      return std::to_string(priority);
+  }
+}
+
+}  // namespace
+
+const std::vector<Column>& job_columns() {
+  static const std::vector<Column> columns = {{"ID", Shrinks::no},
+                                              {"KIND", Shrinks::no},
+                                              {"STATUS", Shrinks::no},
+                                              {"PROGRESS", Shrinks::no, Align::right},
+                                              {"FAILED", Shrinks::no, Align::right},
+                                              {"PRIORITY"},
+                                              {"CREATED"},
+                                              {"ERROR"}};
+  return columns;
+}
+
+Record record_of(const types::Job& job) {
+  return {.cells = {{job.id},
+                    {job.kind},
+                    state_cell(job.status),
+                    {fraction(job.progress, job.count)},
+                    {std::to_string(job.failed)},
+                    {priority_text(job.priority)},
+                    {job.created_at},
+                    {job.error_msg.value_or("")}},
+          .json = job,
+          .id = job.id};
+}
+
+Record record_of(const types::JobDetail& detail) {
+  auto record = record_of(detail.job);
+  record.json["percentage"] = detail.progress.percentage;
+  record.json["duration"] = types::nullable(detail.duration);
+  record.json["accounts"] = detail.accounts;
+  return record;
+}
+
+const std::vector<Column>& job_event_columns() {
+  static const std::vector<Column> columns = {{"AT", Shrinks::no},
+                                              {"JOB", Shrinks::no},
+                                              {"STATUS", Shrinks::no},
+                                              {"PROGRESS", Shrinks::no, Align::right},
+                                              {"ERROR"}};
+  return columns;
+}
+
+Record record_of(const types::JobEvent& event) {
+  return {.cells = {{event.timestamp},
+                    {event.job_id},
+                    state_cell(event.status),
+                    {fraction(event.data.progress, event.data.count)},
+                    {event.error.value_or("")}},
+          .json = event,
+          .id = event.job_id};
+}
+
+const std::vector<Column>& account_columns() {
+  static const std::vector<Column> columns = {{"ID", Shrinks::no, Align::right},
+                                              {"USERNAME", Shrinks::no},
+                                              {"STATUS", Shrinks::no},
+                                              {"MAX BOTS", Shrinks::no, Align::right},
+                                              {"EMAIL"},
+                                              {"TOKEN", Shrinks::no, Align::right},
+                                              {"CREATED"},
+                                              {"JOB"}};
+  return columns;
+}
+
+Record record_of(const types::Account& account) {
+  return {.cells = {{std::to_string(account.id)},
+                    {account.username},
+                    state_cell(account.status),
+                    {std::to_string(account.concurrency_limit)},
+                    {account.email},
+                    {account.token_id ? std::to_string(*account.token_id) : std::string()},
+                    {account.created_at},
+                    {account.job_id}},
+          .json = account,
+          .id = std::to_string(account.id)};
+}
+
+const std::vector<Column>& account_token_columns() {
+  static const std::vector<Column> columns = {
+      {"ID", Shrinks::no, Align::right}, {"USERNAME", Shrinks::no}, {"TOKEN", Shrinks::no}};
+  return columns;
+}
+
+Record record_of(const types::AccountToken& token) {
+  return {.cells = {{std::to_string(token.account_id)}, {token.username}, {token.token}},
+          .json = token,
+          .id = std::to_string(token.account_id)};
+}
+
+}  // namespace bot::cli
