@@ -28,7 +28,7 @@ enum class Kind {
 };
 
 // What a shell may offer for a value; ids are fetched from the server by `__complete`.
-enum class Completes { nothing, files, users, platforms };
+enum class Completes { nothing, files, users, platforms, jobs, lanes, workers };
 
 struct Option {
   std::string_view name;  // without dashes
@@ -43,7 +43,7 @@ struct Option {
   Completes completes = Completes::nothing;
 };
 
-enum class Arity { one, optional, many };
+enum class Arity { one, optional, many, any };  // many: at least one; any: also none
 
 struct Positional {
   std::string_view name;  // as Arguments knows it; shown in upper case

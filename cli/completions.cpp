@@ -68,6 +68,9 @@ class Completer {
           offer(prefix + platform, "");
         break;
       case Completes::users:
+      case Completes::jobs:
+      case Completes::lanes:
+      case Completes::workers:
         completion_.dynamic = completes;
         break;
     }
@@ -114,7 +117,8 @@ class Completer {
     const auto& positionals = at_.command->positionals;
     if (positionals.empty()) return;
     const auto index = positionals_before();
-    const bool many = positionals.back().arity == Arity::many;
+    const auto arity = positionals.back().arity;
+    const bool many = arity == Arity::many || arity == Arity::any;
     if (index >= positionals.size() && !many) return;
     const auto& positional = positionals[std::min(index, positionals.size() - 1)];
     for (const auto choice : positional.choices)

@@ -105,6 +105,9 @@ std::string synopsis_of(const Command& command) {
       case Arity::many:
         line += ' ' + name + "...";
         break;
+      case Arity::any:
+        line += " [" + name + "...]";
+        break;
     }
   }
   return line + " [options]";

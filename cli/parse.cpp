@@ -62,10 +62,12 @@ Status assign_positionals(const std::vector<std::string>& words, Invocation& int
   std::size_t next = 0;
   for (const auto& positional : into.command->positionals) {
     std::vector<std::string> values;
-    const std::size_t most = positional.arity == Arity::many ? words.size() : 1;
+    const bool several = positional.arity == Arity::many || positional.arity == Arity::any;
+    const bool required = positional.arity == Arity::one || positional.arity == Arity::many;
+    const std::size_t most = several ? words.size() : 1;
     while (next < words.size() && values.size() < most)
       values.push_back(words[next++]);
-    if (values.empty() && positional.arity != Arity::optional) {
+    if (values.empty() && required) {
       return missing_positional(*into.command, positional);
     }
     if (!values.empty()) {

@@ -20,6 +20,11 @@ Tree make_tree() {
       {"transcripts", "What was said in a meeting", "These need a user's API key."},
       {"webhook", "Where the service reports a user's events", "These need a user's API key."},
       {"audit", "Who changed what", "This needs the admin key."},
+      {"jobs",
+       "Jobs: accounts that the service makes by and by",
+       "With a user's API key these are about the jobs that the user has asked for.\n"
+       "Without one, and with the admin key, they are about everybody's. `import` needs\n"
+       "the admin key."},
   };
   tree.commands = {
       users_list(),
@@ -49,6 +54,15 @@ Tree make_tree() {
       webhook_clear(),
       webhook_deliveries(),
       audit_list(),
+      jobs_create(),
+      jobs_import(),
+      jobs_list(),
+      jobs_get(),
+      jobs_watch(),
+      jobs_cancel(),
+      jobs_retry(),
+      jobs_delete(),
+      jobs_tokens(),
       smoke(),
       health(),
       status(),

@@ -41,6 +41,16 @@ Command webhook_deliveries();
 
 Command audit_list();
 
+Command jobs_create();
+Command jobs_import();
+Command jobs_list();
+Command jobs_get();
+Command jobs_watch();
+Command jobs_cancel();
+Command jobs_retry();
+Command jobs_delete();
+Command jobs_tokens();
+
 Command smoke();
 Command health();
 Command status();

@@ -6,7 +6,10 @@
 #include "cli/completions.hpp"
 #include "cli/config_file.hpp"
 #include "cli/context.hpp"
+#include "client/ops/list_jobs.hpp"
+#include "client/ops/list_lanes.hpp"
 #include "client/ops/list_users.hpp"
+#include "client/ops/list_workers.hpp"
 
 namespace bot::cli {
 namespace {
@@ -32,7 +35,35 @@ bool names_a_server(const std::vector<std::string>& words) {
   });
 }
 
-void add_users(const Arguments& arguments, Context& context, Completion& completion) {
+// What the server answers, when it does in time. Only the newest of many: a list to choose from
+// has an end.
+Result<std::vector<Candidate>> ask(Context& asking, Completes what) {
+  std::vector<Candidate> found;
+  if (what == Completes::users) {
+    const auto users = asking.run(client::ListUsers{});
+    if (!users) return users.error();
+    for (const auto& user : *users)
+      found.push_back({user.email, "user " + std::to_string(user.id)});
+  } else if (what == Completes::jobs) {
+    const auto jobs = asking.run(client::ListJobs{.limit = 100});
+    if (!jobs) return jobs.error();
+    for (const auto& job : jobs->jobs)
+      found.push_back({job.id, job.kind + ", " + job.status});
+  } else if (what == Completes::lanes) {
+    const auto lanes = asking.run(client::ListLanes{});
+    if (!lanes) return lanes.error();
+    for (const auto& lane : lanes->lanes)
+      found.push_back({lane.lane, std::to_string(lane.ready) + " ready"});
+  } else if (what == Completes::workers) {
+    const auto workers = asking.run(client::ListWorkers{});
+    if (!workers) return workers.error();
+    for (const auto& worker : workers->workers)
+      found.push_back({worker.worker_id, worker.status});
+  }
+  return found;
+}
+
+void add_from_server(const Arguments& arguments, Context& context, Completion& completion) {
   const auto& words = arguments.list("words");
   if (names_a_server(words)) return;
   auto settings = settings_of(arguments, context.world());
@@ -40,17 +71,18 @@ void add_users(const Arguments& arguments, Context& context, Completion& complet
   ContextOptions options{.timeout = patience, .retries = 0};
   options.chatter.quiet = true;
   Context asking(context.world(), context.tree(), std::move(settings).value(), options);
-  const auto users = asking.run(client::ListUsers{});
-  if (!users) return;
-  for (const auto& user : *users) {
-    if (user.email.rfind(words.back(), 0) != 0) continue;
-    completion.candidates.push_back({user.email, "user " + std::to_string(user.id)});
+  auto found = ask(asking, completion.dynamic);
+  if (!found) return;
+  for (auto& candidate : *found) {
+    if (candidate.value.starts_with(words.back())) {
+      completion.candidates.push_back(std::move(candidate));
+    }
   }
 }
 
 Status run(const Arguments& arguments, Context& context) {
   auto completion = complete_words(context.tree(), arguments.list("words"));
-  if (completion.dynamic == Completes::users) add_users(arguments, context, completion);
+  if (completion.dynamic != Completes::nothing) add_from_server(arguments, context, completion);
   auto& out = context.output().stream();
   for (const auto& candidate : completion.candidates) {
     out << escape_for_terminal(candidate.value) << '\t' << escape_for_terminal(candidate.what)

@@ -17,6 +17,64 @@ inline Option yes_option() {
   return {.name = "yes", .letter = 'y', .help = "Do not ask"};
 }
 
+inline Option dry_run_option() {
+  return {.name = "dry-run", .letter = 'n', .help = "Only tell what would be done"};
+}
+
+inline Option wait_option() {
+  return {.name = "wait", .help = "Wait until it has ended, at most --timeout or 5m"};
+}
+
+inline Option priority_option() {
+  return {.name = "priority",
+          .kind = Kind::choice,
+          .value_name = "PRIORITY",
+          .help = "Which jobs go first: low, normal or high",
+          .choices = {"low", "normal", "high"}};
+}
+
+inline Option lane_option() {
+  return {.name = "lane",
+          .kind = Kind::text,
+          .value_name = "LANE",
+          .help = "Only those of this lane",
+          .completes = Completes::lanes};
+}
+
+inline Option kind_option() {
+  return {
+      .name = "kind", .kind = Kind::text, .value_name = "KIND", .help = "Only those of this kind"};
+}
+
+inline Option account_status_option() {
+  return {.name = "status",
+          .kind = Kind::choice,
+          .value_name = "STATUS",
+          .help = "Only those in this state",
+          .choices = {"active", "suspended", "banned"}};
+}
+
+inline Positional lane_positional() {
+  return {.name = "lane",
+          .help = "The lane's name; `botctl queue stats` shows them",
+          .completes = Completes::lanes};
+}
+
+inline Positional workers_positional() {
+  return {.name = "worker",
+          .help = "Ids of workers, or - to read them from standard input",
+          .arity = Arity::many,
+          .completes = Completes::workers};
+}
+
+inline Positional account_positional() {
+  return {.name = "account", .help = "The account's id"};
+}
+
+inline Positional job_positional() {
+  return {.name = "job", .help = "The job's id", .completes = Completes::jobs};
+}
+
 inline Option max_bots_option() {
   return {.name = "max-bots",
           .kind = Kind::integer,

@@ -26,6 +26,7 @@ void PrintTo(const Case& each, std::ostream* out) {
 std::string section(const Case& each, const std::string& title, const std::string& format) {
   Program program;
   program.serve_everything();
+  program.input = "email\nada@example.com\n";
   if (title == "terminal") {
     program.environment["BOTCTL_FORCE_TTY"] = "100";
     program.environment["NO_COLOR"] = "1";
@@ -90,6 +91,16 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"webhook_clear", {"webhook", "clear"}},
                     Case{"webhook_deliveries", {"webhook", "deliveries"}},
                     Case{"audit_list", {"audit", "list"}},
+                    Case{"jobs_create", {"jobs", "create"}},
+                    Case{"jobs_create_wait", {"jobs", "create", "--wait"}},
+                    Case{"jobs_import", {"jobs", "import", "-"}},
+                    Case{"jobs_list", {"jobs", "list"}},
+                    Case{"jobs_get", {"jobs", "get", "job-1"}},
+                    Case{"jobs_watch", {"jobs", "watch", "job-1"}},
+                    Case{"jobs_cancel", {"jobs", "cancel", "job-1"}},
+                    Case{"jobs_retry", {"jobs", "retry", "--status", "failed", "--yes"}},
+                    Case{"jobs_delete", {"jobs", "delete", "job-1", "--yes"}},
+                    Case{"jobs_tokens", {"jobs", "tokens", "job-1"}},
                     Case{"health", {"health"}},
                     Case{"doctor", {"doctor"}},
                     Case{"status", {"status"}},

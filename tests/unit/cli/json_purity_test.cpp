@@ -39,6 +39,15 @@ const std::map<std::string, std::vector<std::string>>& words() {
       {"webhook clear", {}},
       {"webhook deliveries", {}},
       {"audit list", {}},
+      {"jobs create", {}},
+      {"jobs import", {"-"}},
+      {"jobs list", {}},
+      {"jobs get", {"job-1"}},
+      {"jobs watch", {"job-1"}},
+      {"jobs cancel", {"job-1"}},
+      {"jobs retry", {"job-1"}},
+      {"jobs delete", {"job-1", "--yes"}},
+      {"jobs tokens", {"job-1"}},
       {"smoke", {"--list"}},
       {"health", {}},
       {"status", {}},
@@ -83,6 +92,7 @@ TEST_P(EveryCommand, WritesOnlyJsonWhenAsked) {
     ASSERT_TRUE(words().contains(GetParam()->path())) << GetParam()->path();
     Program program;
     program.serve_everything();
+    program.input = "email\nada@example.com\n";
     auto line = line_of(*GetParam());
     line.insert(line.end(), {"-o", format});
 

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "cli/app.hpp"
 #include "cli/commands/commands.hpp"
+#include "tests/unit/cli/job_bodies.hpp"
 
 namespace bot::cli {
 namespace {
@@ -91,6 +92,18 @@ void Program::write(const std::string& name, const std::string& text, unsigned m
   std::filesystem::create_directories(file.parent_path());
   std::ofstream(file) << text;
   ::chmod(file.c_str(), mode);
+}
+
+std::string Program::read(const std::string& name) const {
+  std::ifstream file(home_ / name);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+unsigned Program::mode_of(const std::string& name) const {
+  struct stat facts {};
+  return ::stat(path(name).c_str(), &facts) == 0 ? facts.st_mode & 0777U : 0;
 }
 
 Ran Program::run(std::vector<std::string> words) {
@@ -273,6 +286,7 @@ void Program::serve_everything() {
               R"("from":"192.0.2.7","key":"0123abcd","token_id":null,)"
               R"("note":"1 bots stopped","request_id":"r-1"}]})")
       .always("GET /metrics", 200, body::metrics());
+  body::serve_jobs(server());
 }
 
 }  // namespace bot::cli

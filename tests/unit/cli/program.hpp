@@ -63,6 +63,8 @@ class Program {
 
   void write(const std::string& name, const std::string& text, unsigned mode = 0644) const;
   std::string path(const std::string& name) const { return (home_ / name).string(); }
+  std::string read(const std::string& name) const;
+  unsigned mode_of(const std::string& name) const;  // 0600; 0 when it is not there
 
   // Set before run(). HOME and the XDG directories are in a folder of the test's own; a server and
   // both keys are set.

@@ -1,0 +1,182 @@
+#include "cli/bulk.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <istream>
+#include <optional>
+
+#include "base/text.hpp"
+#include "base/unicode.hpp"
+
+namespace bot::cli {
+namespace {
+
+using Ids = std::vector<std::string>;
+
+std::string capitalized(std::string_view word) {
+  std::string text(word);
+  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
+std::string options_text(const std::vector<std::string_view>& names) {
+  std::vector<std::string> spelled;
+  for (const auto name : names)
+    spelled.push_back("--" + std::string(name));
+  return join(spelled, ", ");
+}
+
+Ids lines_of(std::istream& in) {
+  Ids ids;
+  for (std::string line; std::getline(in, line);) {
+    if (!trim(line).empty()) ids.emplace_back(trim(line));
+  }
+  return ids;
+}
+
+bool is_selection(const Arguments& arguments, const Bulk& bulk) {
+  return std::any_of(bulk.filters.begin(), bulk.filters.end(), [&](const auto name) {
+    return arguments.has(name);
+  });
+}
+
+Status check_numbers(const Ids& ids, const Bulk& bulk) {
+  for (const auto& id : ids) {
+    if (parse_int(id)) continue;
+    return Error{.code = Errc::invalid_argument,
+                 .message = "'" + escape_for_terminal(id) + "' is not the id of a " +
+                            std::string(bulk.noun)};
+  }
+  return Unit{};
+}
+
+Result<Ids> ids_of(const Arguments& arguments, Context& context, const Bulk& bulk) {
+  const bool named = arguments.has(bulk.positional);
+  const bool selected = is_selection(arguments, bulk);
+  if (named && selected) {
+    return Error{.code = Errc::invalid_argument,
+                 .message = "ids and filters exclude each other",
+                 .hint = "name the " + std::string(bulk.noun) + "s, or select them with " +
+                         options_text(bulk.filters)};
+  }
+  if (selected) return bulk.select();
+  if (!named) {
+    return Error{.code = Errc::invalid_argument,
+                 .message = "this needs ids or a filter",
+                 .hint = "name the " + std::string(bulk.noun) + "s, or select them with " +
+                         options_text(bulk.filters)};
+  }
+  Ids ids = arguments.list(bulk.positional);
+  if (ids.size() == 1 && ids.front() == "-") ids = lines_of(context.in());
+  if (bulk.ids == IdKind::number) {
+    if (auto checked = check_numbers(ids, bulk); !checked) return checked.error();
+  }
+  return ids;
+}
+
+types::Json json_id(const std::string& id, const Bulk& bulk) {
+  if (bulk.ids == IdKind::number) return parse_int(id).value_or(0);
+  return id;
+}
+
+const std::vector<Column>& result_columns() {
+  static const std::vector<Column> columns = {{"ID", Shrinks::no}, {"RESULT"}, {"ERROR"}};
+  return columns;
+}
+
+Record succeeded(const std::string& id, const std::string& now, const Bulk& bulk) {
+  return {.cells = {{id}, {now}, {""}},
+          .json = {{"id", json_id(id, bulk)}, {"ok", true}, {"status", now}},
+          .id = id};
+}
+
+Record refused(const std::string& id, const Error& error, const Bulk& bulk) {
+  return {.cells = {{id}, {"error", Style::red}, {error.message}},
+          .json = {{"id", json_id(id, bulk)}, {"ok", false}, {"error", error.message}},
+          .id = id};
+}
+
+Status show_dry_run(Context& context, const Ids& ids, const Bulk& bulk) {
+  const auto would = "would be " + std::string(bulk.done);
+  std::vector<Record> records;
+  for (const auto& id : ids) {
+    records.push_back({.cells = {{id}, {would}, {""}},
+                       .json = {{"id", json_id(id, bulk)}, {"dry_run", true}},
+                       .id = id});
+  }
+  context.output().list(result_columns(), records);
+  context.note(counted(ids.size(), bulk.noun) + " " + would);
+  return Unit{};
+}
+
+// What is true of one is true of all that follow.
+bool ends_all(const Error& error) {
+  return error.code == Errc::cancelled || error.code == Errc::timeout ||
+         error.code == Errc::unreachable || error.code == Errc::unauthenticated;
+}
+
+Status do_to_one(Context& context, const std::string& id, const Bulk& bulk) {
+  const auto now = bulk.act(id);
+  if (!now) return now.error();
+  context.output().done(std::string(bulk.noun) + " " + id + " is " + *now,
+                        succeeded(id, *now, bulk));
+  return Unit{};
+}
+
+Status do_to_each(Context& context, const Ids& ids, const Bulk& bulk) {
+  std::size_t failures = 0;
+  std::optional<Error> end;
+  std::vector<Record> records;
+  for (const auto& id : ids) {
+    const auto now = bulk.act(id);
+    if (now) {
+      records.push_back(succeeded(id, *now, bulk));
+      continue;
+    }
+    if (ends_all(now.error())) {
+      end = now.error();
+      break;
+    }
+    ++failures;
+    context.warn(id + ": " + now.error().message);
+    records.push_back(refused(id, now.error(), bulk));
+  }
+  context.output().list(result_columns(), records);
+  if (end) return *end;
+  if (failures == 0) return Unit{};
+  return Error{.code = failures == ids.size() ? Errc::failed : Errc::partial,
+               .message = std::to_string(failures) + " of " + counted(ids.size(), bulk.noun) +
+                          " could not be " + std::string(bulk.done)};
+}
+
+bool asks(const Bulk& bulk, bool selection) {
+  return bulk.asks == Asks::always || (bulk.asks == Asks::of_selections && selection);
+}
+
+}  // namespace
+
+std::string counted(std::size_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
+Status run_bulk(const Arguments& arguments, Context& context, const Bulk& bulk) {
+  const auto ids = ids_of(arguments, context, bulk);
+  if (!ids) return ids.error();
+  if (ids->empty()) {
+    context.output().list(result_columns(), {});
+    context.note("no " + std::string(bulk.noun) + "s");
+    return Unit{};
+  }
+  const bool selection = is_selection(arguments, bulk);
+  if (!bulk.filters.empty() && arguments.flag("dry-run")) {
+    return show_dry_run(context, *ids, bulk);
+  }
+  if (asks(bulk, selection)) {
+    const auto question = capitalized(bulk.verb) + " " + counted(ids->size(), bulk.noun) + "?";
+    if (auto sure = context.confirm(question, arguments); !sure) return sure;
+  }
+  const bool one = ids->size() == 1 && !selection && arguments.text(bulk.positional) != "-";
+  return one ? do_to_one(context, ids->front(), bulk) : do_to_each(context, *ids, bulk);
+}
+
+}  // namespace bot::cli

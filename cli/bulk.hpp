@@ -1,0 +1,41 @@
+// The same done to many things: named one by one, read from standard input, or selected by filters.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "cli/arguments.hpp"
+#include "cli/context.hpp"
+
+namespace bot::cli {
+
+enum class IdKind { text, number };  // in JSON; a number is checked before anything is done
+enum class Asks { never, of_selections, always };
+
+struct Bulk {
+  std::string_view noun = {};        // "job", with "s" for more of them
+  std::string_view positional = {};  // by which the command's arguments know the ids
+  std::string_view verb = {};        // "cancel", in questions
+  std::string_view done = {};        // "cancelled", in what is told
+  IdKind ids = IdKind::text;
+  Asks asks = Asks::never;
+  // The options that select, each on its own; the command has --dry-run when there are any.
+  std::vector<std::string_view> filters = {};
+  std::function<Result<std::vector<std::string>>()> select = {};
+  // Does it to one of them, and gives what that is then ("cancelled").
+  std::function<Result<std::string>(const std::string& id)> act = {};
+};
+
+// One that is named fails with its own error. Of several each is tried and told; then the error is
+// partial, or failed when none of them could be done. What would fail for all of them (no server,
+// no key, no time left) ends it, after what has been done is told. Errors: invalid_argument when
+// there are ids and filters, or neither.
+Status run_bulk(const Arguments& arguments, Context& context, const Bulk& bulk);
+
+// "1 job", "2 jobs".
+std::string counted(std::size_t count, std::string_view noun);
+
+}  // namespace bot::cli

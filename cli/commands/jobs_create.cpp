@@ -1,0 +1,102 @@
+#include <algorithm>
+
+#include "cli/bulk.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/commands/shared_options.hpp"
+#include "cli/context.hpp"
+#include "cli/job_feed.hpp"
+#include "cli/views.hpp"
+#include "client/ops/create_accounts.hpp"
+#include "client/ops/generate_accounts.hpp"
+
+namespace bot::cli {
+namespace {
+
+// Each of them, in the order in which they were made.
+Status wait_for_all(Context& context, const std::vector<std::string>& ids) {
+  context.limit_to(Millis{300'000});
+  std::vector<Record> records;
+  std::size_t failures = 0;
+  for (const auto& id : ids) {
+    const auto detail = wait_for_job(context, id);
+    if (!detail) return detail.error();
+    records.push_back(record_of(*detail));
+    if (!verdict_of(detail->job)) ++failures;
+  }
+  context.output().list(job_columns(), records);
+  if (failures == 0) return Unit{};
+  return Error{.code = failures == ids.size() ? Errc::failed : Errc::partial,
+               .message = std::to_string(failures) + " of " + counted(ids.size(), "job") +
+                          " did not complete"};
+}
+
+void show_ids(Context& context, const std::vector<std::string>& ids) {
+  std::vector<Record> records;
+  records.reserve(ids.size());
+  for (const auto& id : ids)
+    records.push_back({.cells = {{id}}, .json = {{"id", id}}, .id = id});
+  context.output().list({{"ID", Shrinks::no}}, records);
+}
+
+Status run_one(const Arguments& arguments, Context& context) {
+  if (arguments.source_of("priority") == Source::command_line) {
+    return Error{.code = Errc::invalid_argument,
+                 .message = "--priority and --one-job exclude each other",
+                 .hint = "one job for all accounts has the lowest priority"};
+  }
+  const auto answer = context.run(client::CreateAccounts{
+      .count = arguments.integer("count").value_or(1), .username = arguments.maybe("username")});
+  if (!answer) return answer.error();
+  if (arguments.flag("wait")) return wait_and_show(context, answer->job.id);
+  context.output().object(job_columns(), record_of(answer->job));
+  return Unit{};
+}
+
+Status run(const Arguments& arguments, Context& context) {
+  if (arguments.flag("one-job")) return run_one(arguments, context);
+  const auto count = arguments.integer("count").value_or(1);
+  const auto made = context.run(client::GenerateAccounts{.count = count,
+                                                         .priority = arguments.maybe("priority"),
+                                                         .username = arguments.maybe("username")});
+  if (!made) return made.error();
+  if (!arguments.flag("wait")) {
+    show_ids(context, made->job_ids);
+  } else if (auto ended = wait_for_all(context, made->job_ids); !ended) {
+    return ended;
+  }
+  if (made->job_ids.size() >= static_cast<std::size_t>(count)) return Unit{};
+  return Error{.code = Errc::partial,
+               .message = "only " + counted(made->job_ids.size(), "job") + " of " +
+                          std::to_string(count) + " could be made"};
+}
+
+}  // namespace
+
+Command jobs_create() {
+  return {.noun = "jobs",
+          .verb = "create",
+          .summary = "Have accounts made: users of the service, each with a token",
+          .description =
+              "One job for each account, or with --one-job one for all. Prints the jobs' ids; with "
+              "--wait the jobs when they have ended, and exit code 1 when none of them completed, "
+              "10 when some did not. `botctl jobs tokens` gets the tokens.",
+          .options = {{.name = "count",
+                       .kind = Kind::integer,
+                       .value_name = "N",
+                       .help = "How many accounts",
+                       .default_value = "1",
+                       .least = 1,
+                       .most = 100},
+                      priority_option(),
+                      {.name = "username",
+                       .kind = Kind::text,
+                       .value_name = "NAME",
+                       .help = "Name of the account; of several NAME-1, NAME-2 and so on"},
+                      {.name = "one-job", .help = "Make all of them in one job"},
+                      wait_option()},
+          .examples = {{"botctl jobs create --count 5 --priority high", "five jobs"},
+                       {"botctl jobs create --count 5 --one-job --wait", "one, and its end"}},
+          .run = run};
+}
+
+}  // namespace bot::cli

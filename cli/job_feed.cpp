@@ -1,0 +1,101 @@
+#include "cli/job_feed.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "cli/views.hpp"
+#include "client/ops/get_job.hpp"
+#include "client/ops/list_job_events.hpp"
+
+namespace bot::cli {
+namespace {
+
+constexpr std::int64_t page_size = 1'000;
+// Well inside the time limit of a request.
+constexpr std::chrono::seconds longest_wait{20};
+// An answer without news that came sooner was not held back.
+constexpr Millis shortest_wait{500};
+constexpr Millis between_looks{1'000};
+
+std::int64_t wait_within(const std::optional<Millis>& left) {
+  if (!left) return longest_wait.count();
+  return std::min(longest_wait, std::chrono::floor<std::chrono::seconds>(*left)).count();
+}
+
+}  // namespace
+
+Result<JobFeed::Events> JobFeed::ask(std::int64_t wait_seconds) {
+  auto page = context_.run(client::ListJobEvents{
+      .since = since_, .job_id = job_id_, .wait = wait_seconds, .limit = page_size});
+  if (!page) return page.error();
+  // A server that ignores `since` must not make this tell the same again.
+  Events news;
+  for (auto& event : page->events) {
+    if (event.seq > since_) news.push_back(std::move(event));
+  }
+  since_ = std::max(since_, page->next);
+  if (!news.empty()) since_ = std::max(since_, news.back().seq);
+  return news;
+}
+
+Result<JobFeed::Events> JobFeed::next() {
+  const auto begun = context_.clock().monotonic();
+  auto news = ask(wait_within(context_.remaining()));
+  if (!news || !news->empty()) return news;
+  if (context_.clock().monotonic() - begun < shortest_wait) {
+    if (auto status = context_.pause(between_looks); !status) return status.error();
+  }
+  return news;
+}
+
+Result<JobFeed::Events> JobFeed::rest() {
+  Events all;
+  while (true) {
+    auto page = ask(0);
+    if (!page) return page;
+    if (page->empty()) return all;
+    all.insert(
+        all.end(), std::make_move_iterator(page->begin()), std::make_move_iterator(page->end()));
+  }
+}
+
+bool is_final_job(std::string_view status) {
+  return status == "completed" || status == "failed" || status == "cancelled";
+}
+
+Status verdict_of(const types::Job& job) {
+  if (job.status == "completed") return Unit{};
+  return Error{.code = Errc::failed,
+               .message = "job " + job.id + " is " + job.status +
+                          (job.error_msg ? ": " + *job.error_msg : std::string())};
+}
+
+Result<types::JobDetail> wait_for_job(Context& context, const std::string& id) {
+  JobFeed feed(context, id);
+  std::string last;
+  while (true) {
+    auto detail = context.run(client::GetJob{.id = id});
+    if (!detail) return detail;
+    last = detail->job.status;
+    if (is_final_job(last)) return detail;
+    auto news = feed.next();
+    if (news) continue;
+    Error error = std::move(news).error();
+    if (error.code == Errc::timeout) {
+      error.message = "job " + id + " is still " + last;
+      error.hint = "it goes on: follow it with `botctl jobs watch " + id + "`";
+    }
+    return error;
+  }
+}
+
+Status wait_and_show(Context& context, const std::string& id) {
+  context.limit_to(Millis{300'000});
+  const auto detail = wait_for_job(context, id);
+  if (!detail) return detail.error();
+  context.output().object(job_columns(), record_of(*detail));
+  return verdict_of(detail->job);
+}
+
+}  // namespace bot::cli

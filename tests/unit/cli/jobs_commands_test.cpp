@@ -1,0 +1,259 @@
+// Making jobs and looking at them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/cli/job_bodies.hpp"
+#include "tests/unit/cli/program.hpp"
+
+namespace bot::cli {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(JobsCreate, SendsWhatWasSaid) {
+  Program program;
+  program.serve_everything();
+
+  program.run({"jobs", "create", "--count", "3", "--priority", "high", "--username", "ada"});
+
+  const auto sent = program.server().sent().back();
+  EXPECT_EQ(sent.request.target, "/api/accounts/generate");
+  EXPECT_EQ(sent.request.body, R"({"count":3,"priority":"high","username":"ada"})");
+  EXPECT_FALSE(sent.header("Idempotency-Key").empty());
+}
+
+TEST(JobsCreate, PrintsAnIdForEachJob) {
+  Program program;
+  program.server().answer(201, R"({"success":true,"job_ids":["a","b"],"message":"m"})");
+
+  const auto ran = program.run({"jobs", "create", "--count", "2"});
+
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(ran.out, "a\nb\n");
+}
+
+TEST(JobsCreate, IsPartialWhenFewerJobsWereMade) {
+  Program program;
+  program.server().answer(201, R"({"success":true,"job_ids":["a"],"message":"m"})");
+
+  const auto ran = program.run({"jobs", "create", "--count", "2"});
+
+  EXPECT_EQ(ran.code, 10);
+  EXPECT_EQ(ran.out, "a\n");
+  EXPECT_THAT(ran.err, HasSubstr("only 1 job of 2 could be made"));
+}
+
+TEST(JobsCreate, MakesOneJobOfAllWhenAsked) {
+  Program program;
+  program.serve_everything();
+
+  const auto ran = program.run({"jobs", "create", "--one-job", "--count", "5", "-o", "id"});
+
+  EXPECT_EQ(ran.out, "job-1\n");
+  EXPECT_EQ(program.server().sent().back().request.target, "/api/accounts");
+  EXPECT_EQ(program.server().sent().back().request.body, R"({"count":5})");
+  EXPECT_EQ(program.run({"jobs", "create", "--one-job", "--priority", "high"}).code, 2);
+}
+
+TEST(JobsCreate, RefusesCountsThatTheServiceDoesNotTake) {
+  Program program;
+  for (const auto* count : {"0", "101", "many"})
+    EXPECT_EQ(program.run({"jobs", "create", "--count", count}).code, 2) << count;
+  EXPECT_TRUE(program.server().sent().empty());
+}
+
+TEST(JobsCreate, TellsTheRateLimitAndWhenToTryAgain) {
+  Program program;
+  program.server().answer(
+      429,
+      R"({"success":false,"error":"Rate limit exceeded","message":"10 in 60 s are allowed",)"
+      R"("retry_after_seconds":7})",
+      {{"Retry-After", "7"}});
+
+  const auto ran = program.run({"jobs", "create"});
+
+  EXPECT_EQ(ran.code, 6);
+  EXPECT_THAT(ran.err, HasSubstr("Rate limit exceeded: 10 in 60 s are allowed"));
+  EXPECT_THAT(ran.err, HasSubstr("try again in 7 s"));
+}
+
+TEST(JobsCreate, WaitsForEveryJobAndTellsHowTheyEnded) {
+  Program program;
+  program.server()
+      .answer(201, R"({"success":true,"job_ids":["a","b"],"message":"m"})")
+      .answer_to("GET /api/jobs/a", 200, body::job_detail("a", "running"))
+      .answer_to("GET /api/jobs/events", 200, body::job_events("a", {{1, "completed", 5}}))
+      .answer_to("GET /api/jobs/a", 200, body::job_detail("a", "completed"))
+      .answer_to("GET /api/jobs/b", 200, body::job_detail("b", "failed"));
+
+  const auto ran = program.run({"jobs", "create", "--count", "2", "--wait", "-o", "json"});
+
+  EXPECT_EQ(ran.code, 10) << ran.err;
+  EXPECT_EQ(ran.json()[0]["status"], "completed");
+  EXPECT_EQ(ran.json()[1]["status"], "failed");
+  EXPECT_EQ(ran.error()["error"]["message"], "1 of 2 jobs did not complete");
+}
+
+TEST(JobsImport, SendsTheFileAsItIs) {
+  Program program;
+  program.serve_everything();
+  program.write("users.csv", "email,name\r\na@x.org,\"A, B\"\r\n");
+
+  const auto ran = program.run({"jobs", "import", program.path("users.csv"), "-o", "id"});
+
+  EXPECT_EQ(ran.out, "job-1\n");
+  EXPECT_EQ(types::Json::parse(program.server().sent().back().request.body)["csv"],
+            "email,name\r\na@x.org,\"A, B\"\r\n");
+}
+
+TEST(JobsImport, ReadsStandardInput) {
+  Program program;
+  program.serve_everything();
+  program.input = "email\na@x.org\n";
+
+  EXPECT_EQ(program.run({"jobs", "import", "-", "--priority", "low"}).code, 0);
+  EXPECT_EQ(program.server().sent().back().request.body,
+            R"({"csv":"email\na@x.org\n","priority":"low"})");
+}
+
+TEST(JobsImport, RefusesWhatHoldsNothingBeforeItAsks) {
+  Program program;
+  program.write("empty.csv", "\n");
+
+  EXPECT_EQ(program.run({"jobs", "import", program.path("none.csv")}).code, 2);
+  EXPECT_EQ(program.run({"jobs", "import", program.path("empty.csv")}).code, 2);
+  EXPECT_EQ(program.run({"jobs", "import", program.path("work")}).code, 2);
+  EXPECT_EQ(program.run({"jobs", "import", "-"}).code, 2);
+  EXPECT_TRUE(program.server().sent().empty());
+}
+
+TEST(JobsImport, TellsWhatTheServerDoesNotLike) {
+  Program program;
+  program.input = "name\nAda\n";
+  program.server().answer(400, R"({"success":false,"error":"line 1 has no column email"})");
+
+  const auto ran = program.run({"jobs", "import", "-"});
+
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(ran.err, HasSubstr("line 1 has no column email"));
+}
+
+TEST(JobsList, PassesTheFiltersOn) {
+  Program program;
+  program.server().answer(200, body::jobs({}));
+
+  const auto ran =
+      program.run({"jobs", "list", "--status", "failed", "--kind", "import", "--limit", "5"});
+
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(ran.out, "");
+  EXPECT_THAT(ran.err, HasSubstr("no jobs"));
+  EXPECT_EQ(program.server().sent().back().request.target,
+            "/api/jobs?status=failed&kind=import&limit=5&offset=0");
+}
+
+TEST(JobsList, UsesTheUsersKeyWhereThereIsOneAndTheAdminKeyElse) {
+  Program program;
+  program.serve_everything();
+  program.run({"jobs", "list"});
+  EXPECT_EQ(program.server().sent().back().header("X-API-Key"), "user-key-0123456789");
+  EXPECT_EQ(program.server().sent().back().header("X-Admin-API-Key"), "");
+
+  program.environment.erase("BOTCTL_API_KEY");
+  program.run({"jobs", "list"});
+  EXPECT_EQ(program.server().sent().back().header("X-Admin-API-Key"), "admin-key-0123456789");
+
+  program.environment.erase("BOTCTL_ADMIN_KEY");
+  EXPECT_EQ(program.run({"jobs", "list"}).code, 4);
+}
+
+TEST(JobsList, JoinsSeveralStatesNewestFirst) {
+  Program program;
+  auto newer = body::job("b", "running");
+  newer.replace(newer.find("20:05:07"), 8, "20:55:07");
+  program.server()
+      .answer_to("GET /api/jobs", 200, body::jobs({body::job("a", "pending")}))
+      .answer_to("GET /api/jobs", 200, body::jobs({newer}));
+
+  EXPECT_EQ(program.run({"jobs", "list", "--status", "pending,running", "-o", "id"}).out, "b\na\n");
+}
+
+TEST(JobsList, ShowsThoseThatAreOldEnough) {
+  Program program;  // it is 21:00, and they were made at 20:05:07
+  program.serve_everything();
+
+  EXPECT_EQ(program.run({"jobs", "list", "--older", "54m", "-o", "id"}).out, "job-1\n");
+  EXPECT_EQ(program.run({"jobs", "list", "--older", "55m", "-o", "id"}).out, "");
+}
+
+TEST(JobsList, FetchesTenThousandPageByPage) {
+  Program program;
+  for (int page = 0; page < 10; ++page) {
+    std::vector<std::string> rows;
+    for (int i = 0; i < 1000; ++i)
+      rows.push_back(body::job("j-" + std::to_string(page * 1000 + i), "completed"));
+    program.server().answer(200, body::jobs(rows));
+  }
+  program.server().answer(200, body::jobs({}));
+
+  EXPECT_EQ(program.run({"jobs", "list"}).lines().size(), 10'000U);
+  EXPECT_THAT(program.server().sent().back().request.target, HasSubstr("offset=10000"));
+}
+
+TEST(JobsList, EndsWithAServerThatIgnoresPaging) {
+  Program program;
+  std::vector<std::string> rows;
+  for (int i = 0; i < 1000; ++i)
+    rows.push_back(body::job("j-" + std::to_string(i), "completed"));
+  program.server().always("GET /api/jobs", 200, body::jobs(rows));
+
+  EXPECT_EQ(program.run({"jobs", "list"}).lines().size(), 1'000U);
+}
+
+TEST(JobsGet, IsNotFoundWithExitFive) {
+  Program program;
+  program.server().answer(404, R"({"success":false,"error":"Job not found"})");
+
+  const auto ran = program.run({"jobs", "get", "nope"});
+
+  EXPECT_EQ(ran.code, 5);
+  EXPECT_THAT(ran.err, HasSubstr("Job not found"));
+}
+
+TEST(JobsGet, HasAccountsAndDurationInJson) {
+  Program program;
+  program.serve_everything();
+
+  const auto json = program.run({"jobs", "get", "job-1", "-o", "json"}).json();
+
+  EXPECT_EQ(json["id"], "job-1");
+  EXPECT_EQ(json["duration"], "52s");
+  EXPECT_EQ(json["accounts"][0]["username"], "ada-42");
+}
+
+TEST(JobsGet, WaitingFailsWithAJobThatFails) {
+  Program program;
+  program.server().always("GET /api/jobs/job-1", 200, body::job_detail("job-1", "failed"));
+
+  const auto ran = program.run({"jobs", "get", "job-1", "--wait"});
+
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(ran.out, HasSubstr("failed"));
+  EXPECT_THAT(ran.err, HasSubstr("job job-1 is failed: partial: 3 of 5 accounts exist"));
+}
+
+TEST(JobsGet, WaitingEndsAtItsDeadlineAndSaysHowTheJobIs) {
+  Program program;
+  program.server()
+      .always("GET /api/jobs/job-1", 200, body::job_detail("job-1", "running"))
+      .always("GET /api/jobs/events", 200, body::job_events("job-1", {}));
+
+  const auto ran = program.run({"jobs", "get", "job-1", "--wait", "--timeout", "10s"});
+
+  EXPECT_EQ(ran.code, 7);
+  EXPECT_THAT(ran.err, HasSubstr("job job-1 is still running"));
+  EXPECT_THAT(ran.err, HasSubstr("botctl jobs watch job-1"));
+}
+
+}  // namespace
+}  // namespace bot::cli
