@@ -25,6 +25,10 @@ Tree make_tree() {
        "With a user's API key these are about the jobs that the user has asked for.\n"
        "Without one, and with the admin key, they are about everybody's. `import` needs\n"
        "the admin key."},
+      {"accounts",
+       "Accounts that jobs have made",
+       "With a user's API key these are about the accounts that the user has asked for.\n"
+       "Without one, and with the admin key, they are about everybody's."},
   };
   tree.commands = {
       users_list(),
@@ -63,6 +67,11 @@ Tree make_tree() {
       jobs_retry(),
       jobs_delete(),
       jobs_tokens(),
+      accounts_list(),
+      accounts_get(),
+      accounts_disable(),
+      accounts_enable(),
+      accounts_export(),
       smoke(),
       health(),
       status(),

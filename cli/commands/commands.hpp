@@ -51,6 +51,12 @@ Command jobs_retry();
 Command jobs_delete();
 Command jobs_tokens();
 
+Command accounts_list();
+Command accounts_get();
+Command accounts_disable();
+Command accounts_enable();
+Command accounts_export();
+
 Command smoke();
 Command health();
 Command status();

@@ -1,0 +1,21 @@
+#include "cli/account_list.hpp"
+
+#include "cli/paging.hpp"
+#include "client/ops/list_accounts.hpp"
+
+namespace bot::cli {
+Result<std::vector<types::Account>> fetch_accounts(Context& context,
+                                                   const std::optional<std::string>& status,
+                                                   std::optional<std::int64_t> limit) {
+  return fetch_pages<types::Account>(
+      most_of(limit),
+      [&](const auto& so_far, std::int64_t wanted) -> Result<std::vector<types::Account>> {
+        auto page = context.run(client::ListAccounts{
+            .status = status, .limit = wanted, .offset = static_cast<std::int64_t>(so_far.size())});
+        if (!page) return page.error();
+        return std::move(page->data);
+      },
+      [](const types::Account& account) { return account.id; });
+}
+
+}  // namespace bot::cli

@@ -1,0 +1,139 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/cli/job_bodies.hpp"
+#include "tests/unit/cli/program.hpp"
+
+namespace bot::cli {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(AccountsList, FetchesTenThousandFromAServerThatGivesAHundredAtATime) {
+  Program program;
+  for (int page = 0; page < 100; ++page) {
+    std::vector<std::string> rows;
+    for (int i = 0; i < 100; ++i)
+      rows.push_back(body::account(page * 100 + i + 1));
+    program.server().answer(200, body::accounts(rows));
+  }
+  program.server().answer(200, body::accounts({}));
+
+  EXPECT_EQ(program.run({"accounts", "list", "--status", "active"}).lines().size(), 10'000U);
+  EXPECT_EQ(program.server().sent().back().request.target,
+            "/api/accounts?status=active&limit=1000&offset=10000");
+}
+
+TEST(AccountsList, IsEmptyInEveryForm) {
+  Program program;
+  program.server().always("GET /api/accounts", 200, body::accounts({}));
+
+  EXPECT_EQ(program.run({"accounts", "list"}).out, "");
+  EXPECT_EQ(program.run({"accounts", "list", "-o", "json"}).out, "[]\n");
+  EXPECT_EQ(program.run({"accounts", "list", "-q"}).err, "");
+}
+
+TEST(AccountsGet, TakesANumber) {
+  Program program;
+
+  EXPECT_EQ(program.run({"accounts", "get", "ada"}).code, 2);
+  EXPECT_TRUE(program.server().sent().empty());
+}
+
+TEST(AccountsDisable, SuspendsAndEnablingUndoesIt) {
+  Program program;
+  program.server()
+      .answer(200, body::account_answer(42, "suspended"))
+      .answer(200, body::account_answer(42, "active"));
+  program.environment["BOTCTL_OUTPUT"] = "table";
+
+  EXPECT_EQ(program.run({"accounts", "disable", "42"}).out, "account 42 is suspended\n");
+  EXPECT_EQ(program.server().sent().back().request.body, R"({"status":"suspended"})");
+  EXPECT_EQ(program.run({"accounts", "enable", "42"}).out, "account 42 is active\n");
+  EXPECT_EQ(program.server().sent().back().request.body, R"({"status":"active"})");
+}
+
+TEST(AccountsDisable, GoesOnAfterAFailure) {
+  Program program;
+  program.server()
+      .answer_to("PUT /api/accounts/1", 404, R"({"success":false,"error":"Account not found"})")
+      .answer_to("PUT /api/accounts/2", 200, body::account_answer(2, "suspended"));
+
+  const auto ran = program.run({"accounts", "disable", "1", "2"});
+
+  EXPECT_EQ(ran.code, 10);
+  EXPECT_EQ(ran.out, "1\terror\tAccount not found\n2\tsuspended\t\n");
+}
+
+TEST(AccountsExport, IsCsvOnStandardOutput) {
+  Program program;
+  program.serve_everything();
+
+  EXPECT_EQ(program.run({"accounts", "export"}).lines(),
+            (std::vector<std::string>{
+                "id,username,email,status,concurrency_limit,token_id,token_shown,created_at,job_id",
+                "42,ada-42,ada-42@accounts.invalid,active,1,9,false,2026-11-21T20:06:00.000Z,job-1",
+                "41,ada-41,ada-41@accounts.invalid,suspended,1,9,false,2026-11-21T20:06:00.000Z,"
+                "job-1"}));
+}
+
+TEST(AccountsExport, CannotCarryAFormulaOrASecret) {
+  Program program;
+  auto evil = body::account(7);
+  evil.replace(evil.find("ada-7\""), 6, R"(=cmd()\",\"x","token":"secret-value-0123456789")");
+  program.server().always("GET /api/accounts", 200, body::accounts({evil}));
+
+  const auto csv = program.run({"accounts", "export"}).out;
+  const auto json = program.run({"accounts", "export", "--format", "json"}).out;
+
+  EXPECT_THAT(csv, HasSubstr(R"csv(7,"'=cmd()"",""x",)csv"));
+  EXPECT_THAT(csv + json, testing::Not(HasSubstr("secret-value")));
+}
+
+TEST(AccountsExport, WritesANewFileForItsOwnerOnly) {
+  Program program;
+  program.serve_everything();
+  const auto path = program.path("accounts.csv");
+
+  const auto ran = program.run({"accounts", "export", "--out", path, "-o", "json"});
+
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(ran.json(), (types::Json{{"file", path}, {"count", 2}}));
+  EXPECT_THAT(program.read("accounts.csv"), HasSubstr("42,ada-42,"));
+  EXPECT_EQ(program.mode_of("accounts.csv"), 0600U);
+}
+
+TEST(AccountsExport, ReplacesAFileOnlyByForce) {
+  Program program;
+  program.serve_everything();
+  program.write("old.json", "old", 0644);
+  const auto path = program.path("old.json");
+
+  EXPECT_EQ(program.run({"accounts", "export", "--out", path}).code, 2);
+  EXPECT_TRUE(program.server().sent().empty());
+  EXPECT_EQ(program.read("old.json"), "old");
+
+  EXPECT_EQ(program.run({"accounts", "export", "--out", path, "--force", "--format", "json"}).code,
+            0);
+  EXPECT_EQ(types::Json::parse(program.read("old.json")).size(), 2U);
+  EXPECT_EQ(program.mode_of("old.json"), 0600U);
+}
+
+TEST(AccountsExport, LeavesTheOldFileWhenTheServerRefuses) {
+  Program program;
+  program.server().answer(500, R"({"success":false,"error":"the store is away"})");
+  program.write("old.csv", "old");
+
+  EXPECT_EQ(program.run({"accounts", "export", "--out", program.path("old.csv"), "-f"}).code, 1);
+  EXPECT_EQ(program.read("old.csv"), "old");
+}
+
+TEST(AccountsExport, RefusesToSayTwoFormatsAtOnce) {
+  Program program;
+
+  EXPECT_EQ(program.run({"accounts", "export", "--format", "csv", "-o", "json"}).code, 2);
+  EXPECT_TRUE(program.server().sent().empty());
+}
+
+}  // namespace
+}  // namespace bot::cli
