@@ -57,6 +57,26 @@ Command accounts_disable();
 Command accounts_enable();
 Command accounts_export();
 
+Command queue_stats();
+Command queue_show();
+Command queue_pause();
+Command queue_resume();
+Command queue_purge();
+Command queue_history();
+
+Command dlq_list();
+Command dlq_show();
+Command dlq_retry();
+Command dlq_delete();
+Command dlq_purge();
+Command dlq_export();
+
+Command workers_list();
+Command workers_show();
+Command workers_quiet();
+Command workers_resume();
+Command workers_stop();
+
 Command smoke();
 Command health();
 Command status();
