@@ -144,12 +144,13 @@ function Invoke-JobsFlow {
     $before = Get-AccountCount
     Assert-Promise 'jobs are accepted without a worker' { New-Jobs 9 2 'normal' }
     $first = "botrix:jobs:status:$($script:ids[0])"
-    Assert-Promise 'an urgent one, too' { New-Jobs 1 2 'high' }
-    $urgent = $script:ids[-1]
+    $normal = $script:ids.Count
+    Assert-Promise 'urgent ones, too' { New-Jobs 1 2 'high' }
+    $urgent = $script:ids[$normal]
     Assert-Promise 'LLEN botrix:jobs:queue counts them' {
         Wait-Until 10 { (Invoke-Redis 'LLEN', 'botrix:jobs:queue') -eq "$($script:ids.Count)" }
     }
-    Assert-Promise 'LRANGE shows the urgent one first' { (Invoke-Redis 'LINDEX', 'botrix:jobs:queue', '0').Contains($urgent) }
+    Assert-Promise 'LRANGE shows the first urgent one first' { (Invoke-Redis 'LINDEX', 'botrix:jobs:queue', '0').Contains($urgent) }
     Assert-Promise 'a job that waits is pending' { (Invoke-Redis 'GET', $first) -eq 'pending' }
     Assert-Promise 'and does not expire' { (Invoke-Redis 'TTL', $first) -eq '-1' }
 
@@ -167,7 +168,7 @@ function Invoke-JobsFlow {
 
     Set-Workers 5
     Assert-Promise 'five workers beat' { Wait-Until 60 { Test-Beating 5 } }
-    Assert-Promise 'fifty jobs are accepted' { New-Jobs 50 3 'low' }
+    Assert-Promise '150 jobs are accepted' { New-Jobs 50 3 'low' }
     $victim = @(& docker @compose ps --quiet worker)[0]
     Invoke-Quietly 'docker' @('kill', '--signal', 'KILL', $victim) | Out-Null
     Assert-Promise 'they complete though a worker is killed' { Wait-Until 120 { Test-AllCompleted } }

@@ -189,7 +189,7 @@ api() {
 
 is_ready() { api GET /ready >/dev/null; }
 
-# generate COUNT PRIORITY: ids of new jobs are added to those of the file `ids`.
+# generate COUNT PRIORITY: the ids of the new jobs, one for each account, are added to those of the file `ids`.
 generate() {
   api POST /api/accounts/generate "{\"count\": $1, \"priority\": \"$2\"}" |
     grep -o '[0-9a-f]\{8\}\(-[0-9a-f]\{4\}\)\{3\}-[0-9a-f]\{12\}' >>"$work/ids"
@@ -229,14 +229,15 @@ first_of_list() { redis LINDEX botrix:jobs:queue 0 | grep -q "$1"; }
 
 jobs_flow() {
   : >"$work/ids"
-  local before first urgent
+  local before first urgent normal
   before=$(accounts)
   check "jobs are accepted without a worker" generate_many 9 2 normal || return 1
   first=$(head -n 1 "$work/ids")
-  check "an urgent one, too" generate 2 high || return 1
-  urgent=$(tail -n 1 "$work/ids")
+  normal=$(wc -l <"$work/ids")
+  check "urgent ones, too" generate 2 high || return 1
+  urgent=$(tail -n "+$((normal + 1))" "$work/ids" | head -n 1)
   check "LLEN botrix:jobs:queue counts them" until_true 10 redis_says "$(wc -l <"$work/ids")" LLEN botrix:jobs:queue || return 1
-  check "LRANGE shows the urgent one first" first_of_list "$urgent" || return 1
+  check "LRANGE shows the first urgent one first" first_of_list "$urgent" || return 1
   check "a job that waits is pending" redis_says pending GET "botrix:jobs:status:$first" || return 1
   check "and does not expire" redis_says -1 TTL "botrix:jobs:status:$first" || return 1
 
@@ -251,7 +252,7 @@ jobs_flow() {
 
   scale_to 5
   check "five workers beat" until_true 60 beating 5 || return 1
-  check "fifty jobs are accepted" generate_many 50 3 low || return 1
+  check "150 jobs are accepted" generate_many 50 3 low || return 1
   kill_one_worker
   check "they complete though a worker is killed" until_true 120 all_completed || return 1
   check "and each account exists once" made_since 170 || return 1
