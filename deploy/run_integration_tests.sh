@@ -9,7 +9,7 @@ usage() {
 usage: deploy/run_integration_tests.sh [--no-docker] [--keep-alive] [--verbose]
 
   --no-docker    processes of this machine instead of containers: PostgreSQL, Redis, and the
-                 programs of build/bin (or of the directory in BOTD_BIN)
+                 programs of build/bin (or of the directory in BIN_DIR)
   --keep-alive   leave it running afterwards; without Docker until Ctrl-C
   --verbose      show what the programs print
 
@@ -29,7 +29,7 @@ for option in "$@"; do
 done
 
 cd "$(dirname "$(readlink -f "$0")")/.."
-bin=$(readlink -m "${BOTD_BIN:-build/bin}")
+bin=$(readlink -m "${BIN_DIR:-build/bin}")
 # What the caller has set for programs of his own is not for these.
 while read -r variable; do unset "$variable"; done < <(compgen -v BOTD_; compgen -v BOTCTL_)
 unset WORKER_ID REDIS_URL MAX_RETRIES HEALTH_CHECK_INTERVAL LOG_LEVEL
