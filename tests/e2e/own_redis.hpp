@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+#include "tests/e2e/process.hpp"
+
 namespace bot::e2e {
 
 // A redis-server that the test starts and ends, at the same port each time. What was answered is
@@ -30,6 +32,7 @@ class OwnRedis {
     const auto log = folder_ + "/redis.log";
     pid_ = ::fork();
     ASSERT_GE(pid_, 0);
+    if (pid_ > 0) started_processes().insert(pid_);
     if (pid_ > 0) return;
     ::execlp("redis-server",
              "redis-server",
@@ -56,6 +59,7 @@ class OwnRedis {
     if (pid_ <= 0) return;
     ::kill(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
+    started_processes().erase(pid_);
     pid_ = -1;
   }
 

@@ -5,66 +5,18 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <filesystem>
-#include <functional>
-#include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "client/client.hpp"
 #include "client/types/meeting.hpp"
+#include "tests/e2e/process.hpp"
 
 namespace bot::e2e {
 
-using Words = std::vector<std::string>;
-using Variables = std::map<std::string, std::string>;
-
-inline constexpr Millis usual_patience{15'000};
-
-// True as soon as the condition holds; false when it does not within that time.
-bool eventually(const std::function<bool()>& condition, Millis patience = usual_patience);
-
-class TempDir {
- public:
-  TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  ~TempDir();
-
-  std::string operator/(std::string_view name) const { return path_ + "/" + std::string(name); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
-std::string read_file(const std::string& path);
-void write_file(const std::string& path, const std::string& content);
-
 std::string botd_program();
 std::string botctl_program();
-
-// One run of a program to its end.
-struct Outcome {
-  int code = -1;  // negative: the signal that ended it
-  std::string out;
-  std::string err;
-};
-
-enum class Privilege { kept, without_file_override };
-
-// The environment is `variables` and PATH, nothing else. Killed when it takes longer than the usual
-// patience. without_file_override: file modes count even for root.
-Outcome run(const std::string& program,
-            const Words& words,
-            const Variables& variables = {},
-            Privilege privilege = Privilege::kept);
-
-// Processes (no zombies) whose parent this is.
-std::vector<pid_t> children_of(pid_t parent);
-bool is_running(pid_t pid);
 
 struct BotdOptions {
   Words flags = {};
@@ -121,12 +73,13 @@ class Botd {
 // `botd worker`, killed when it still runs at the end. Goes before the Botd that it works for.
 class BotdWorker {
  public:
-  // Returns at once.
-  BotdWorker(const std::string& log_file, const Words& flags);
+  // Returns at once. The environment is PATH and the variables.
+  BotdWorker(const std::string& log_file, const Words& flags, const Variables& variables = {});
   BotdWorker(const BotdWorker&) = delete;
   BotdWorker& operator=(const BotdWorker&) = delete;
   ~BotdWorker();
 
+  pid_t pid() const { return pid_; }
   void signal(int number) const;
   // As Botd::wait, crash and terminate.
   std::optional<int> wait(Millis patience = usual_patience);
