@@ -6,6 +6,7 @@
 
 #include "base/fault.hpp"
 #include "server/jobs/event_store.hpp"
+#include "server/jobs/hold.hpp"
 #include "server/jobs/job_store.hpp"
 #include "server/store/row_reader.hpp"
 
@@ -35,6 +36,7 @@ class UnitRun {
       if (decided.contains(unit)) continue;
       if (run_.stopped()) return stopped(unit - 1);
       if (!attempt(unit)) return Outcome::retry("another worker has the job");
+      hold_after_effect(*id);
     }
     return verdict();
   }
