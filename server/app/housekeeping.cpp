@@ -3,8 +3,10 @@
 #include "base/fault.hpp"
 #include "server/jobs/event_store.hpp"
 #include "server/queue/queue.hpp"
+#include "server/routes/generate_limit.hpp"
 #include "server/store/audit_store.hpp"
 #include "server/store/delivery_store.hpp"
+#include "server/store/generate_window_store.hpp"
 #include "server/store/idempotency_store.hpp"
 #include "server/store/speech_store.hpp"
 #include "server/store/transcript_store.hpp"
@@ -18,6 +20,8 @@ constexpr Millis keep_idempotency_keys = std::chrono::hours{24};
 constexpr Millis keep_speaker_events = std::chrono::hours{24};
 // Longer than anybody watches a job without a pause.
 constexpr Millis keep_job_events = std::chrono::hours{24 * 7};
+// As long as the longest that they can matter.
+constexpr Millis keep_generate_windows{routes::generate_window_ms};
 constexpr std::int64_t batch = 1000;
 
 // Repeats one bounded deletion, each in a write of its own so that requests get in between.
@@ -66,6 +70,10 @@ std::size_t Housekeeping::run_once() {
   gone += purge_all(database_, [&](sql::Connection& connection) {
     return store::DeliveryStore(connection)
         .purge_before(now - config_.keep_deliveries.count(), batch);
+  });
+  gone += purge_all(database_, [&](sql::Connection& connection) {
+    return store::GenerateWindowStore(connection)
+        .purge_before(now - keep_generate_windows.count(), batch);
   });
   gone += purge_all(database_, [&](sql::Connection& connection) {
     return store::AuditStore(connection).purge_before(now - config_.keep_audit.count(), batch);

@@ -2,29 +2,11 @@
 
 #include <string>
 
-#include "base/text.hpp"
 #include "server/routes/authentication.hpp"
-#include "server/store/setting_store.hpp"
+#include "server/store/generate_window_store.hpp"
 #include "server/store/user_store.hpp"
 
 namespace bot::routes {
-namespace {
-
-struct Window {
-  UnixMillis begun = 0;
-  std::int64_t requests = 0;
-};
-
-Window read_window(const std::optional<std::string>& text) {
-  if (!text) return {};
-  const auto colon = text->find(':');
-  if (colon == text->npos) return {};
-  return {.begun = parse_int(text->substr(0, colon)).value_or(0),
-          .requests = parse_int(text->substr(colon + 1)).value_or(0)};
-}
-
-}  // namespace
-
 Status count_generate_request(sql::Connection& connection,
                               const http::Principal& who,
                               std::int64_t limit,
@@ -36,11 +18,11 @@ Status count_generate_request(sql::Connection& connection,
   }
   // Of the requests of a user, one at a time counts.
   if (!store::UserStore(connection).lock(who.user_id)) return user_is_gone();
-  store::SettingStore settings(connection);
-  const auto key = "generate-window:" + std::to_string(who.token_id);
-  auto window = read_window(settings.find(key));
+  store::GenerateWindowStore windows(connection);
+  auto window = windows.find(who.token_id);
   // A window in the future is of a clock that has been set back since.
-  if (window.begun > now || now - window.begun >= generate_window_ms) window = {.begun = now};
+  if (window.begun > now || now - window.begun >= generate_window_ms)
+    window = {.begun = now, .requests = 0};
   if (window.requests >= limit) {
     const auto left = window.begun + generate_window_ms - now;
     return Error{.code = Errc::rate_limited,
@@ -49,7 +31,7 @@ Status count_generate_request(sql::Connection& connection,
                  .retry_after_seconds = static_cast<int>((left + 999) / 1000)};
   }
   ++window.requests;
-  settings.put(key, std::to_string(window.begun) + ":" + std::to_string(window.requests));
+  windows.put(who.token_id, window);
   return Unit{};
 }
 

@@ -241,6 +241,10 @@ Migration jobs_and_workers() {
               // Who does what only one may do, and until when.
               "CREATE TABLE leases (name TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL,"
               " until BIGINT NOT NULL)",
+              // Requests for accounts, counted since a moment.
+              "CREATE TABLE generate_windows (token_id BIGINT NOT NULL PRIMARY KEY"
+              " REFERENCES api_tokens (id) ON DELETE CASCADE, begun BIGINT NOT NULL,"
+              " requests BIGINT NOT NULL)",
           }};
 }
 

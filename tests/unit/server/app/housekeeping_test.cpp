@@ -5,8 +5,10 @@
 #include "server/queue/queue.hpp"
 #include "server/store/audit_store.hpp"
 #include "server/store/delivery_store.hpp"
+#include "server/store/generate_window_store.hpp"
 #include "server/store/idempotency_store.hpp"
 #include "server/store/meeting_store.hpp"
+#include "server/store/token_store.hpp"
 #include "server/store/transcript_store.hpp"
 #include "server/store/user_store.hpp"
 #include "tests/fakes/base/manual_clock.hpp"
@@ -93,6 +95,18 @@ TEST_F(Rounds, KeepIdempotencyKeysForADay) {
     store::IdempotencyStore(connection).put("scope", "key", {"request", 201, "{}", now()});
   });
   clock_.advance(hours(24));
+  EXPECT_EQ(run(), 0U);
+  clock_.advance(milliseconds(1));
+  EXPECT_EQ(run(), 1U);
+}
+
+TEST_F(Rounds, KeepWindowsOfRequestsForAccountsForAMinute) {
+  write([this](sql::Connection& connection) {
+    store::TokenStore tokens(connection);
+    const auto token = tokens.create({.user_id = user_, .token_sha256 = "t", .name = "n"}, now());
+    store::GenerateWindowStore(connection).put(token.id, {.begun = now(), .requests = 1});
+  });
+  clock_.advance(std::chrono::minutes(1));
   EXPECT_EQ(run(), 0U);
   clock_.advance(milliseconds(1));
   EXPECT_EQ(run(), 1U);
