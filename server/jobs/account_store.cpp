@@ -117,13 +117,27 @@ AccountCounts AccountStore::counts(UnixMillis since, std::optional<std::int64_t>
 }
 
 bool AccountStore::rename(std::int64_t user_id, std::string_view username) {
-  return connection_
-             .query(
-                 "UPDATE accounts SET username = $2 WHERE user_id = $1 AND NOT EXISTS"
-                 " (SELECT 1 FROM accounts other WHERE other.username = $2"
-                 " AND other.user_id <> $1)",
-                 {user_id, username})
-             .changed() != 0;
+  // An UPDATE that meets a username of a transaction which has not ended yet would be a fault of
+  // the engine's; an INSERT waits for it and says that it is taken.
+  const auto rows = connection_.query(
+      "DELETE FROM accounts WHERE user_id = $1 RETURNING username, token_id, token_shown_at,"
+      " job_id, unit, owner_user_id, created_at",
+      {user_id});
+  if (rows.empty()) return false;
+  const auto put = [&](const sql::Value& name) {
+    const auto& row = rows.values(0);
+    return connection_
+               .query(
+                   "INSERT INTO accounts (user_id, username, token_id, token_shown_at, job_id, "
+                   "unit,"
+                   " owner_user_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+                   " ON CONFLICT (username) DO NOTHING",
+                   {user_id, name, row[1], row[2], row[3], row[4], row[5], row[6]})
+               .changed() != 0;
+  };
+  if (put(username)) return true;
+  put(rows.values(0)[0]);
+  return false;
 }
 
 std::vector<UnseenToken> AccountStore::take_unseen(std::string_view job_id, UnixMillis now) {

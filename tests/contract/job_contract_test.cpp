@@ -1,4 +1,5 @@
 // Jobs, their accounts and their events, on each engine.
+#include <atomic>
 #include <thread>
 
 #include "base/ids.hpp"
@@ -436,6 +437,39 @@ TEST_P(JobContract, AccountsAreListedByOwnerAndStatus) {
     EXPECT_EQ(accounts.counts(now(), 8).suspended, 1);
     EXPECT_FALSE(accounts.find(first[0].user_id, 7).has_value());
   });
+}
+
+TEST_P(JobContract, OfTwoThatAreGivenOneNameAtOnceOneGetsItAndTheOtherStaysAsItIs) {
+  for (const std::string name : {"a", "b"}) {
+    add({.owner_user_id = 7, .username = name});
+    const auto item = take();
+    settle(item, run(item));
+  }
+  const auto before =
+      read([&](sql::Connection& connection) { return AccountStore(connection).list({}); });
+  ASSERT_EQ(before.size(), 2U);
+  for (int round = 0; round < 20; ++round) {
+    const auto name = "new-" + std::to_string(round);
+    std::atomic<int> renamed{0};
+    const auto rename = [&](std::int64_t id) {
+      renamed += write([&](sql::Connection& connection) {
+        return AccountStore(connection).rename(id, name);
+      })
+                     ? 1
+                     : 0;
+    };
+    std::thread other([&] { rename(before[0].user_id); });
+    rename(before[1].user_id);
+    other.join();
+    ASSERT_EQ(renamed, 1);
+  }
+  const auto after =
+      read([&](sql::Connection& connection) { return AccountStore(connection).list({}); });
+  ASSERT_EQ(after.size(), 2U);
+  EXPECT_NE(after[0].username, after[1].username);
+  EXPECT_EQ(after[0].token_id, before[0].token_id);
+  EXPECT_EQ(after[0].owner_user_id, before[0].owner_user_id);
+  EXPECT_EQ(after[0].created_at, before[0].created_at);
 }
 
 TEST_P(JobContract, EventsAreThoseAfterOneAskedForOfOneJobOrOfOneOwner) {
