@@ -31,7 +31,7 @@ Result<Reply> list(const QueueParts& parts, const Request& request) {
   auto filter = item_filter(request);
   if (!filter) return std::move(filter).error();
   if (const auto lane = request.query_value("lane")) {
-    if (auto sound = check_lane(*lane); !sound) return std::move(sound).error();
+    if (auto sound = check_lane("query", *lane); !sound) return std::move(sound).error();
     filter->lane = *lane;
   }
   return json(200, to_wire(parts.database.read([&](sql::Connection& connection) {
@@ -96,6 +96,10 @@ Result<Reply> purge_letters(const QueueParts& parts, const Request& request, con
   const auto age = reader.optional_int("older_than_seconds", {.least = 0, .most = 1'000'000'000});
   const bool dry = reader.optional_bool("dry_run").value_or(false);
   if (auto sound = reader.status(); !sound) return std::move(sound).error();
+  // An empty one would select every lane.
+  if (lane) {
+    if (auto sound = check_lane("body", *lane); !sound) return std::move(sound).error();
+  }
   queue::ItemFilter filter{
       .lane = lane.value_or(""), .status = queue::ItemStatus::dead, .kind = kind};
   if (age) filter.finished_before = parts.clock.now_ms() - *age * 1000;

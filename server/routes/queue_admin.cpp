@@ -110,7 +110,7 @@ Result<Reply> purge_lane(const QueueParts& parts, const Request& request, const 
 http::Handler of_a_lane(http::Handler handler) {
   return [handler = std::move(handler)](const Request& request,
                                         const Principal& who) -> Result<Reply> {
-    if (auto sound = check_lane(request.param("lane")); !sound) return std::move(sound).error();
+    if (auto sound = check_lane("path", request.param("lane")); !sound) return std::move(sound).error();
     return handler(request, who);
   };
 }

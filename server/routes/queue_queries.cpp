@@ -22,10 +22,10 @@ Result<std::optional<std::string>> query_text(const http::Request& request, std:
 
 }  // namespace
 
-Status check_lane(const std::string& lane) {
-  if (lane.size() <= longest_name && !has_control_characters(lane)) return Unit{};
+Status check_lane(std::string_view where, const std::string& lane) {
+  if (!lane.empty() && lane.size() <= longest_name && !has_control_characters(lane)) return Unit{};
   return http::invalid_field(
-      "path", "lane", "must be 1 to 200 bytes of text without control characters");
+      where, "lane", "must be 1 to 200 bytes of text without control characters");
 }
 
 Result<queue::ItemFilter> item_filter(const http::Request& request) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "client/types/queue_item.hpp"
@@ -12,8 +13,9 @@
 
 namespace bot::routes {
 
-// A lane's name: 1 to 200 characters, no control characters.
-Status check_lane(const std::string& lane);
+// A lane's name, 1 to 200 bytes without control characters; `where` it was given: "path", "query"
+// or "body".
+Status check_lane(std::string_view where, const std::string& lane);
 
 // The query parameters kind, search and before.
 Result<queue::ItemFilter> item_filter(const http::Request& request);

@@ -200,6 +200,11 @@ TEST_F(QueueAdmin, RefusesWhatItCannotRead) {
   EXPECT_EQ(admin("GET", "/admin/dead-letters?search=%1b").status, 422);
   EXPECT_EQ(admin("GET", "/admin/dead-letters/x").status, 422);
   EXPECT_EQ(admin("POST", "/admin/dead-letters/purge", R"({"older_than_seconds":-1})").status, 422);
+  const std::string lane = ".lane: must be 1 to 200 bytes of text without control characters";
+  EXPECT_EQ(summary(admin("POST", "/admin/dead-letters/purge", R"({"lane":""})")),
+            "422 body" + lane);
+  EXPECT_EQ(summary(admin("GET", "/admin/dead-letters?lane=")), "422 query" + lane);
+  EXPECT_EQ(summary(admin("POST", "/admin/queue/%00/pause")), "422 path" + lane);
 }
 
 TEST_F(QueueAdmin, IsForAdministrators) {
