@@ -114,6 +114,11 @@ std::vector<Setting> server_settings() {
        .secret_url = true,
        .read = read_redis_url,
        .show = [](const Config& config) { return without_password(config.redis_url); }},
+  };
+}
+
+std::vector<Setting> behaviour_settings() {
+  return {
       choice<RuntimeKind>(
           "runtime",
           "How bots run: child processes, inside the server for load tests, or in containers",
@@ -134,6 +139,11 @@ std::vector<Setting> server_settings() {
       on_off("allow-generated-key",
              "Listen beyond loopback even with the generated admin key",
              &Config::allow_generated_key),
+  };
+}
+
+std::vector<Setting> job_settings() {
+  return {
       on_off("no-embedded-worker",
              "Leave the jobs to separate botd worker processes",
              &Config::no_embedded_worker),
@@ -151,13 +161,16 @@ std::vector<Setting> server_settings() {
                "How long one attempt at a job may take",
                &Config::job_time_limit,
                Zero::refused),
-      {.name = "callback-url",
-       .placeholder = "URL",
-       .help = "Where bots reach a server; may be given several times, bots try them all",
-       .repeatable = true,
-       .read = read_callback_url,
-       .show = [](const Config& config) { return join(config.callback_urls, ","); }},
   };
+}
+
+Setting callback_url_setting() {
+  return {.name = "callback-url",
+          .placeholder = "URL",
+          .help = "Where bots reach a server; may be given several times, bots try them all",
+          .repeatable = true,
+          .read = read_callback_url,
+          .show = [](const Config& config) { return join(config.callback_urls, ","); }};
 }
 
 std::vector<Setting> bot_settings() {
@@ -262,6 +275,11 @@ std::vector<Setting> keeping_settings() {
 const std::vector<Setting>& settings() {
   static const std::vector<Setting> all = [] {
     auto joined = server_settings();
+    for (auto& setting : behaviour_settings())
+      joined.push_back(std::move(setting));
+    for (auto& setting : job_settings())
+      joined.push_back(std::move(setting));
+    joined.push_back(callback_url_setting());
     for (auto& setting : security_settings())
       joined.push_back(std::move(setting));
     for (auto& setting : bot_settings())

@@ -129,6 +129,45 @@ Json request_schemas() {
   };
 }
 
+Json account_schemas() {
+  return {
+      {"Account", account_schema()},
+      {"AccountPage",
+       answer({{"success", boolean},
+               {"data", list_of("Account")},
+               {"pagination",
+                answer({{"limit", integer},
+                        {"offset", integer},
+                        {"total", integer},
+                        {"count", integer}})}})},
+      {"AccountAnswer",
+       with_optional(answer({{"success", boolean}, {"account", the("Account")}}),
+                     {{"message", string}})},
+      {"AccountTokens",
+       answer({{"success", boolean},
+               {"tokens",
+                {{"type", "array"},
+                 {"items",
+                  answer({{"account_id", integer},
+                          {"username", string},
+                          {"token_id", integer},
+                          {"token", string}})}}}})},
+      {"AccountStatistics",
+       answer({{"success", boolean},
+               {"total_accounts", integer},
+               {"success_rate", number},
+               {"failure_rate", number},
+               {"account_stats",
+                answer({{"total", integer},
+                        {"active", integer},
+                        {"banned", integer},
+                        {"suspended", integer},
+                        {"created_today", integer}})},
+               {"job_stats", the("JobCounts")},
+               {"queue_stats", the("JobQueueCounts")}})},
+  };
+}
+
 }  // namespace
 
 const Operations& job_operations() {
@@ -191,27 +230,6 @@ Json job_schemas() {
        answer({{"success", boolean},
                {"job_ids", {{"type", "array"}, {"items", string}}},
                {"message", string}})},
-      {"Account", account_schema()},
-      {"AccountPage",
-       answer({{"success", boolean},
-               {"data", list_of("Account")},
-               {"pagination",
-                answer({{"limit", integer},
-                        {"offset", integer},
-                        {"total", integer},
-                        {"count", integer}})}})},
-      {"AccountAnswer",
-       with_optional(answer({{"success", boolean}, {"account", the("Account")}}),
-                     {{"message", string}})},
-      {"AccountTokens",
-       answer({{"success", boolean},
-               {"tokens",
-                {{"type", "array"},
-                 {"items",
-                  answer({{"account_id", integer},
-                          {"username", string},
-                          {"token_id", integer},
-                          {"token", string}})}}}})},
       {"JobEvent", job_event_schema()},
       {"JobEventPage",
        answer({{"success", boolean}, {"events", list_of("JobEvent")}, {"next", integer}})},
@@ -221,21 +239,9 @@ Json job_schemas() {
        answer({{"success", boolean},
                {"job_stats", the("JobCounts")},
                {"queue_stats", the("JobQueueCounts")}})},
-      {"AccountStatistics",
-       answer({{"success", boolean},
-               {"total_accounts", integer},
-               {"success_rate", number},
-               {"failure_rate", number},
-               {"account_stats",
-                answer({{"total", integer},
-                        {"active", integer},
-                        {"banned", integer},
-                        {"suspended", integer},
-                        {"created_today", integer}})},
-               {"job_stats", the("JobCounts")},
-               {"queue_stats", the("JobQueueCounts")}})},
       {"JobSettings", settings_schema()},
   };
+  schemas.update(account_schemas());
   schemas.update(request_schemas());
   return schemas;
 }

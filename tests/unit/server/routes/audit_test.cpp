@@ -33,6 +33,11 @@ class Audit : public Api {
  protected:
   // By method and pattern. A new operation of the administrator's has to be written down here.
   std::map<std::string, Change> changes() {
+    auto all = changes_of_users();
+    all.merge(changes_of_the_queue());
+    return all;
+  }
+  std::map<std::string, Change> changes_of_users() {
     return {
         {"post /admin/users",
          {"user.create",
@@ -76,6 +81,10 @@ class Audit : public Api {
           "",
           "meeting {meeting}",
           202}},
+    };
+  }
+  std::map<std::string, Change> changes_of_the_queue() {
+    return {
         {"post /admin/queue/{lane}/pause",
          {"queue.pause", [](Json&) { return std::string("/admin/queue/x/pause"); }, "", "lane x"}},
         {"post /admin/queue/{lane}/resume",
