@@ -19,8 +19,9 @@ enum class RuntimeKind { process, simulated, docker };
 enum class OnShutdown { leave, stop };
 enum class LogFormat { automatic, text, json };
 
-// Everything botd can be told, resolved once from flags, environment and defaults; nobody else
-// reads the environment. Durations are positive unless said otherwise.
+// Everything botd can be told, resolved once from flags, environment and defaults; but for
+// jobs/hold.hpp, which is there for tests, nobody else reads the environment. Durations are
+// positive unless said otherwise.
 struct Config {
   std::string listen_host = "127.0.0.1";
   std::uint16_t listen_port = 8056;  // 0: the kernel chooses; see the file `endpoint`
@@ -71,7 +72,7 @@ struct Config {
   std::string log_level = "info";
 
   bool no_embedded_worker = false;   // the server itself works on no jobs
-  std::int64_t generate_limit = 10;  // accounts that a user's key may ask for in a minute; 0: none
+  std::int64_t generate_limit = 10;  // requests for accounts of a user's key a minute; 0: none
   std::string account_domain = "accounts.invalid";  // of the accounts that jobs make
   Millis job_time_limit{300'000};                   // of one attempt
 
