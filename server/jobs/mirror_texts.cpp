@@ -1,9 +1,10 @@
 #include "server/jobs/mirror_texts.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/time_format.hpp"
-#include "client/types/job.hpp"
+#include "server/jobs/wire.hpp"
 
 namespace bot::jobs {
 namespace {
@@ -26,15 +27,6 @@ std::string results_key(const std::string& id) {
   return "botrix:jobs:results:" + id;
 }
 
-std::optional<std::string> time_or_null(std::optional<UnixMillis> time) {
-  if (!time) return std::nullopt;
-  return format_time(*time);
-}
-
-bool is_finished(JobStatus status) {
-  return status != JobStatus::pending && status != JobStatus::running;
-}
-
 }  // namespace
 
 std::string queued_text(const QueuedJob& job) {
@@ -48,35 +40,16 @@ std::string queued_text(const QueuedJob& job) {
 }
 
 std::string job_text(const JobRow& job) {
-  types::Job wire;
-  wire.id = job.id;
-  wire.kind = job.kind;
-  wire.created_at = format_time(job.created_at);
-  wire.updated_at = format_time(job.updated_at);
-  wire.count = job.units;
-  wire.username = job.username;
-  wire.status = to_string(job.status);
-  wire.progress = job.successful + job.failed;
-  wire.successful = job.successful;
-  wire.failed = job.failed;
-  wire.started_at = time_or_null(job.started_at);
-  wire.completed_at = time_or_null(job.finished_at);
-  wire.error_msg = job.error_msg;
-  wire.test_mode = job.test_mode;
-  wire.priority = job.priority;
-  return types::dump(Json(wire));
+  return types::dump(Json(to_wire(job)));
 }
 
 std::string results_text(const JobPicture& picture) {
   auto accounts = Json::array();
   for (const auto& account : picture.accounts) {
-    accounts.push_back(Json{{"id", account.user_id},
-                            {"username", account.username},
-                            {"status", domain::to_string(account.status)},
-                            {"concurrency_limit", account.max_concurrent_bots},
-                            {"token_id", types::nullable(account.token_id)},
-                            {"created_at", format_time(account.created_at)},
-                            {"job_id", account.job_id}});
+    Json shown = to_wire(account);
+    shown.erase("email");
+    shown.erase("token_shown");
+    accounts.push_back(std::move(shown));
   }
   Json results{{"accounts_created", picture.accounts.size()}, {"accounts", accounts}};
   if (picture.job.error_msg) results["errors"] = Json::array({*picture.job.error_msg});

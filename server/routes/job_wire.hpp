@@ -11,11 +11,11 @@
 #include "server/http/principal.hpp"
 #include "server/jobs/account_store.hpp"
 #include "server/jobs/job_store.hpp"
+#include "server/jobs/wire.hpp"
 
 namespace bot::routes {
 
-types::Job to_wire(const jobs::JobRow& row);
-types::Account to_wire(const jobs::AccountRow& row);
+using jobs::to_wire;
 types::JobCounts to_wire(const jobs::JobCounts& counts);
 types::JobQueueCounts to_wire(const jobs::WaitingCounts& waiting,
                               std::int64_t running,

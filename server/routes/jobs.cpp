@@ -32,10 +32,6 @@ Error not_in_this_state(const std::string& what, JobStatus status) {
           .message = what + ", and this one is " + std::string(jobs::to_string(status))};
 }
 
-bool is_finished(JobStatus status) {
-  return status != JobStatus::pending && status != JobStatus::running;
-}
-
 std::string subject_of(const Request& request) {
   return request.params.empty() ? "" : "job " + request.param("job_id");
 }
@@ -166,7 +162,7 @@ class JobRoutes {
     return parts_.database.write([&](sql::Connection& connection) -> Result<Reply> {
       const auto job = find_job(connection, request.param("job_id"), who);
       if (!job) return no_such_job();
-      if (!is_finished(job->status) || !jobs::JobStore(connection).remove(job->id)) {
+      if (!jobs::is_finished(job->status) || !jobs::JobStore(connection).remove(job->id)) {
         return not_in_this_state("A job is deleted once it has finished", job->status);
       }
       note(connection, request, who, "job.delete", job->id);
