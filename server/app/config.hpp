@@ -71,8 +71,9 @@ struct Config {
   LogFormat log_format = LogFormat::automatic;
   std::string log_level = "info";
 
-  bool no_embedded_worker = false;   // the server itself works on no jobs
-  std::int64_t generate_limit = 10;  // requests for accounts of a user's key a minute; 0: none
+  bool no_embedded_worker = false;    // the server itself works on no jobs
+  std::int64_t generate_limit = 10;   // requests for accounts of one user's key a minute; 0: none
+  std::int64_t account_limit = 1000;  // accounts that one user may have; 0: no limit
   std::string account_domain = "accounts.invalid";  // of the accounts that jobs make
   Millis job_time_limit{300'000};                   // of one attempt
 

@@ -16,6 +16,7 @@ http::Router make_router(const RouterParts& parts,
                                                             : webhooks::PrivateTargets::refused;
   const auto& [database, lifecycle, mailbox, clock, jobs, work] = parts;
   const routes::JobOptions job_options{.generate_limit = config.generate_limit,
+                                       .account_limit = config.account_limit,
                                        .account_domain = config.account_domain,
                                        .rules = {.time_limit = config.job_time_limit}};
   http::Router router;
@@ -32,7 +33,7 @@ http::Router make_router(const RouterParts& parts,
   routes::add_transcript_routes(router, database);
   routes::add_webhook_routes(router, database, clock, private_targets);
   routes::add_account_routes(router, jobs, job_options);
-  routes::add_job_routes(router, jobs);
+  routes::add_job_routes(router, jobs, job_options);
   routes::add_job_import_routes(router, jobs, job_options);
   routes::add_job_event_routes(router, jobs);
   routes::add_job_settings_routes(router, jobs, job_options);

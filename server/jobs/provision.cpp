@@ -31,6 +31,13 @@ Result<std::int64_t> provision(sql::Connection& connection,
                                UnixMillis now) {
   store::UserStore users(connection);
   AccountStore accounts(connection);
+  // Held: whoever takes the owner's rights away finds this account among the owner's.
+  const auto owner = wanted.owner_user_id ? users.lock(*wanted.owner_user_id) : std::nullopt;
+  if (owner && owner->status != domain::UserStatus::active) {
+    return Error{
+        .code = Errc::forbidden,
+        .message = "who asked for the account is " + std::string(domain::to_string(owner->status))};
+  }
   if (accounts.is_taken(wanted.username)) return taken("the username " + wanted.username);
   const auto made = users.find_or_create({.email = wanted.email,
                                           .name = wanted.name,

@@ -24,7 +24,8 @@ struct WantedAccount {
 };
 
 // Makes it in the caller's transaction; the user's id. Its token has a value that nobody knows,
-// stored hashed. Conflict, changing nothing, when the username or the e-mail is taken.
+// stored hashed. Changing nothing: conflict when the username or the e-mail is taken, forbidden
+// when its owner is suspended or banned.
 Result<std::int64_t> provision(sql::Connection& connection,
                                const WantedAccount& wanted,
                                UnixMillis now);

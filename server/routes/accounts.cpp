@@ -6,6 +6,7 @@
 #include "server/jobs/account_store.hpp"
 #include "server/jobs/job_settings.hpp"
 #include "server/jobs/job_store.hpp"
+#include "server/jobs/ownership.hpp"
 #include "server/routes/audit.hpp"
 #include "server/routes/generate_limit.hpp"
 #include "server/routes/idempotency.hpp"
@@ -182,6 +183,7 @@ class AccountRoutes {
           const auto counted =
               count_generate_request(connection, who, options_.generate_limit, now);
           if (!counted) return counted.error();
+          if (auto may = may_own(connection, who, wanted); !may) return std::move(may).error();
           auto ids = jobs::JobStore(connection)
                          .create(wanted, jobs::rules_now(connection, options_.rules), now);
           if (who.admin) {
@@ -197,6 +199,21 @@ class AccountRoutes {
     parts_.wake();
     parts_.feed.wake();
     return reply;
+  }
+
+  // REQUIRES: the user's row is locked.
+  Status may_own(sql::Connection& connection,
+                 const Principal& who,
+                 const std::vector<jobs::NewJob>& wanted) const {
+    if (who.admin) return Unit{};
+    if (jobs::has_owner(connection, who.user_id)) {
+      return Error{.code = Errc::forbidden,
+                   .message = "An account that a user asked for may not ask for accounts"};
+    }
+    std::int64_t more = 0;
+    for (const auto& job : wanted)
+      more += job.units;
+    return jobs::check_room(connection, who.user_id, more, options_.account_limit);
   }
 
   Result<Reply> change_account(const Request& request,
@@ -218,6 +235,7 @@ class AccountRoutes {
       }
       store::UserStore(connection)
           .update(id, {.max_concurrent_bots = change.concurrency_limit, .status = change.status});
+      if (change.status) jobs::restrict_accounts(connection, id, *change.status);
       if (who.admin) {
         const auto note = change.status ? std::string(domain::to_string(*change.status)) : "";
         audit(connection,
@@ -233,9 +251,14 @@ class AccountRoutes {
                                        .account = to_wire(*changed)});
     });
     if (!reply || change.status != UserStatus::banned) return reply;
-    // No key of it starts another one.
-    const auto stopped = parts_.lifecycle.stop_all_of_user(id);
-    if (!stopped) return stopped.error();
+    // No key of them starts another one.
+    auto banned = parts_.database.read(
+        [&](sql::Connection& connection) { return jobs::accounts_of_owner(connection, id); });
+    banned.push_back(id);
+    for (const auto user : banned) {
+      const auto stopped = parts_.lifecycle.stop_all_of_user(user);
+      if (!stopped) return stopped.error();
+    }
     return reply;
   }
 

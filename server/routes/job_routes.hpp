@@ -30,13 +30,14 @@ struct JobParts {
 };
 
 struct JobOptions {
-  std::int64_t generate_limit = 10;  // requests for accounts a minute and key; 0: only the admin's
+  std::int64_t generate_limit = 10;   // requests for accounts a minute and key; 0: only the admin's
+  std::int64_t account_limit = 1000;  // of one owner; 0: no limit
   std::string account_domain = "accounts.invalid";
   jobs::JobRules rules = {};
 };
 
 // /api/jobs, but for their events.
-void add_job_routes(http::Router& router, const JobParts& parts);
+void add_job_routes(http::Router& router, const JobParts& parts, const JobOptions& options);
 
 // /api/jobs/import: users from a CSV text, which may have any limit, so for administrators.
 void add_job_import_routes(http::Router& router, const JobParts& parts, const JobOptions& options);

@@ -3,12 +3,15 @@
 #include "base/unicode.hpp"
 #include "server/http/validation.hpp"
 #include "server/jobs/job_store.hpp"
+#include "server/jobs/ownership.hpp"
 #include "server/jobs/provision.hpp"
 #include "server/queue/queue.hpp"
 #include "server/routes/audit.hpp"
+#include "server/routes/authentication.hpp"
 #include "server/routes/job_routes.hpp"
 #include "server/routes/job_wire.hpp"
 #include "server/routes/wire.hpp"
+#include "server/store/user_store.hpp"
 
 namespace bot::routes {
 namespace {
@@ -57,7 +60,7 @@ Result<std::optional<JobStatus>> query_status(const Request& request) {
 
 class JobRoutes {
  public:
-  explicit JobRoutes(const JobParts& parts) : parts_(parts) {}
+  JobRoutes(const JobParts& parts, const JobOptions& options) : parts_(parts), options_(options) {}
 
   Result<Reply> list(const Request& request, const Principal& who) const {
     jobs::JobFilter filter{.owner_user_id = owner_of(who)};
@@ -147,6 +150,7 @@ class JobRoutes {
       const auto now = parts_.clock.now_ms();
       const auto job = find_job(connection, request.param("job_id"), who);
       if (!job) return no_such_job();
+      if (auto room = room_for(connection, who, *job); !room) return std::move(room).error();
       if (!queue::revive(connection, job->item_id, now, parts_.listeners)) {
         return not_in_this_state("A job is tried again after it failed or was cancelled",
                                  job->status);
@@ -195,6 +199,16 @@ class JobRoutes {
   }
 
  private:
+  // What is missing of a job counts against the accounts of its owner from its retry on.
+  Status room_for(sql::Connection& connection,
+                  const Principal& who,
+                  const jobs::JobRow& job) const {
+    if (who.admin || !jobs::is_finished(job.status)) return Unit{};
+    if (!store::UserStore(connection).lock(who.user_id)) return user_is_gone();
+    return jobs::check_room(
+        connection, who.user_id, job.units - job.successful, options_.account_limit);
+  }
+
   static Result<Reply> answer(sql::Connection& connection,
                               int status,
                               std::string message,
@@ -219,12 +233,13 @@ class JobRoutes {
   }
 
   const JobParts parts_;
+  const JobOptions options_;
 };
 
 }  // namespace
 
-void add_job_routes(http::Router& router, const JobParts& parts) {
-  const auto routes = std::make_shared<JobRoutes>(parts);
+void add_job_routes(http::Router& router, const JobParts& parts, const JobOptions& options) {
+  const auto routes = std::make_shared<JobRoutes>(parts, options);
   const auto bound = [routes](auto method) {
     return http::Handler([routes, method](const Request& request, const Principal& who) {
       return ((*routes).*method)(request, who);

@@ -74,9 +74,10 @@ http::Router WholeService::make_router(const Options& options) {
       .listeners = listeners_,
       .wake = [this] { queue_.wake(jobs::lane); },
       .notice_cancel = [this](std::int64_t item_id) { queue_.notice_cancel(item_id); }};
-  const routes::JobOptions job_options{.generate_limit = options.generate_limit};
+  const routes::JobOptions job_options{.generate_limit = options.generate_limit,
+                                       .account_limit = options.account_limit};
   routes::add_account_routes(router, jobs, job_options);
-  routes::add_job_routes(router, jobs);
+  routes::add_job_routes(router, jobs, job_options);
   routes::add_job_import_routes(router, jobs, job_options);
   routes::add_job_event_routes(router, jobs);
   routes::add_job_settings_routes(router, jobs, job_options);

@@ -25,6 +25,7 @@ class WholeService {
     domain::IdRule id_rule = domain::IdRule::lenient;
     webhooks::PrivateTargets private_targets = webhooks::PrivateTargets::refused;
     std::int64_t generate_limit = 10;
+    std::int64_t account_limit = 1000;
   };
   static constexpr const char* admin_key = "the-admin-key-of-these-tests";
   static constexpr const char* server_secret = "the server's own secret";

@@ -1,4 +1,7 @@
+#include <span>
+
 #include "server/jobs/job.hpp"
+#include "server/jobs/job_store.hpp"
 #include "server/store/token_store.hpp"
 #include "tests/unit/server/routes/api.hpp"
 
@@ -7,6 +10,15 @@ namespace {
 
 class Accounts : public Api {
  protected:
+  using Api::Api;
+  Accounts() = default;
+
+  // The one account of this job, with a key.
+  Customer key_of(const std::string& job) {
+    const auto id = finish({job}).front();
+    const auto shown = admin("POST", "/api/jobs/" + job + "/tokens");
+    return {id, "", shown.json["tokens"][0]["token"]};
+  }
   // All jobs of this answer are completed; their accounts' ids.
   std::vector<std::int64_t> finish(const std::vector<std::string>& ids) {
     service_.launch_bots();
@@ -139,6 +151,94 @@ TEST_F(WithoutGenerating, OnlyAnAdministratorMayAskForAccounts) {
   EXPECT_EQ(user("POST", "/api/accounts/generate", R"({"count":1})").status, 403);
   EXPECT_EQ(user("POST", "/api/accounts", "{}").status, 403);
   EXPECT_EQ(admin("POST", "/api/accounts/generate", R"({"count":1})").status, 201);
+}
+
+TEST_F(Accounts, OneThatAUserAskedForMayNotAskForMore) {
+  const auto job = ids_of(user("POST", "/api/accounts/generate", R"({"count":1})")).front();
+  const auto owned = key_of(job);
+  const auto admins =
+      key_of(ids_of(admin("POST", "/api/accounts/generate", R"({"count":1})")).front());
+
+  const std::string refusal = "403 An account that a user asked for may not ask for accounts";
+  EXPECT_EQ(error(as(owned, "POST", "/api/accounts/generate", R"({"count":1})")), refusal);
+  EXPECT_EQ(error(as(owned, "POST", "/api/accounts", "{}")), refusal);
+  EXPECT_EQ(as(admins, "POST", "/api/accounts", "{}").status, 201);
+}
+
+class FewAccounts : public Accounts {
+ protected:
+  FewAccounts() : Accounts({.account_limit = 3}) {}
+};
+
+TEST_F(FewAccounts, AreAllThatAUserMayHaveWithThoseToCome) {
+  const auto ask = [this](int count) {
+    return user("POST", "/api/accounts", R"({"count":)" + std::to_string(count) + "}");
+  };
+  const std::string refusal = "403 A user may have 3 accounts, and this one has or awaits ";
+  EXPECT_EQ(error(ask(4)), refusal + "0");
+  const auto cancelled = ask(2).json["job"]["id"].get<std::string>();
+  EXPECT_EQ(error(ask(2)), refusal + "2");
+  EXPECT_EQ(user("POST", "/api/jobs/" + cancelled + "/cancel").status, 200);
+
+  EXPECT_EQ(finish({ask(3).json["job"]["id"].get<std::string>()}).size(), 3U);
+  EXPECT_EQ(error(ask(1)), refusal + "3");
+  EXPECT_EQ(error(user("POST", "/api/accounts/generate", R"({"count":1})")), refusal + "3");
+  EXPECT_EQ(error(user("POST", "/api/jobs/" + cancelled + "/retry")), refusal + "3");
+  EXPECT_EQ(admin("POST", "/api/accounts", R"({"count":9})").status, 201);
+}
+
+TEST_F(Accounts, MayDoNoMoreThanTheOneWhoAskedForThem) {
+  const auto owner =
+      key_of(ids_of(admin("POST", "/api/accounts/generate", R"({"count":1})")).front());
+  const auto job = as(owner, "POST", "/api/accounts", R"({"count":2})").json["job"]["id"];
+  const auto owned = finish({job.get<std::string>()});
+  ASSERT_EQ(owned.size(), 2U);
+  const auto status = [&](std::int64_t id) {
+    return admin("GET", path(id)).json["account"]["status"].get<std::string>();
+  };
+  const auto set = [&](std::int64_t id, const std::string& to) {
+    EXPECT_EQ(admin("PUT", path(id), R"({"status":")" + to + R"("})").status, 200);
+  };
+  set(owned[1], "banned");
+
+  set(owner.id, "suspended");
+  EXPECT_EQ(status(owned[0]), "suspended");
+  EXPECT_EQ(status(owned[1]), "banned");
+
+  set(owner.id, "active");
+  EXPECT_EQ(status(owned[0]), "suspended");
+  set(owned[0], "active");
+
+  EXPECT_EQ(admin("DELETE", path(owner.id)).status, 200);
+  EXPECT_EQ(status(owned[0]), "banned");
+}
+
+TEST_F(Accounts, OfOneWhoIsBannedAreNotMadeAnyMoreAndTheirBotsAreStopped) {
+  const auto owner =
+      key_of(ids_of(admin("POST", "/api/accounts/generate", R"({"count":1})")).front());
+  const auto job = as(owner, "POST", "/api/accounts", "{}").json["job"]["id"].get<std::string>();
+  const auto owned = key_of(job);
+  const auto started = as(
+      owned, "POST", "/bots", R"({"platform":"google_meet","native_meeting_id":"of-the-owned"})");
+  ASSERT_EQ(started.status, 201) << started.body;
+  // Asked for before, and made after.
+  ASSERT_EQ(admin("POST", "/admin/queue/jobs/pause").status, 200);
+  const auto late = service_.database().write([&](sql::Connection& connection) {
+    const jobs::NewJob wanted{.owner_user_id = owner.id};
+    return jobs::JobStore(connection)
+        .create(std::span(&wanted, 1), {.max_retries = 0}, service_.clock().now_ms())
+        .front();
+  });
+
+  ASSERT_EQ(admin("DELETE", path(owner.id)).status, 200);
+
+  EXPECT_TRUE(meeting_row(started.json["id"]).stop_requested);
+  EXPECT_EQ(summary(as(owned, "GET", "/bots")), "403 This account is banned");
+  ASSERT_EQ(admin("POST", "/admin/queue/jobs/resume").status, 200);
+  ASSERT_EQ(admin("POST", "/api/accounts", "{}").status, 201);  // wakes the lane
+  EXPECT_TRUE(soon([&] { return admin("GET", "/api/jobs/" + late).json["status"] == "failed"; }))
+      << admin("GET", "/api/jobs/" + late).body;
+  EXPECT_TRUE(admin("GET", "/api/jobs/" + late).json["accounts"].empty());
 }
 
 TEST_F(Accounts, ARepeatedRequestWithTheSameKeyMakesNothingMore) {
