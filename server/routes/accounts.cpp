@@ -60,17 +60,15 @@ Result<AccountChange> read_change(const nlohmann::json& object) {
   return change;
 }
 
-// What only an administrator decides: how much an account may use, and a ban.
-Status may_change(const Principal& who,
-                  const jobs::AccountRow& account,
-                  const AccountChange& change) {
+// What only an administrator decides: how much an account may use, and whether it may.
+Status may_change(const Principal& who, const AccountChange& change) {
   if (who.admin) return Unit{};
   const auto forbidden = [](const std::string& what) {
-    return Error{.code = Errc::forbidden, .message = "Only an administrator may " + what};
+    return Error{.code = Errc::forbidden,
+                 .message = "Only an administrator may change the " + what + " of an account"};
   };
-  if (change.concurrency_limit) return forbidden("change the concurrency_limit of an account");
-  if (change.status == UserStatus::banned) return forbidden("ban an account with PUT");
-  if (change.status && account.status == UserStatus::banned) return forbidden("lift a ban");
+  if (change.concurrency_limit) return forbidden("concurrency_limit");
+  if (change.status) return forbidden("status");
   return Unit{};
 }
 
@@ -186,13 +184,11 @@ class AccountRoutes {
           if (auto may = may_own(connection, who, wanted); !may) return std::move(may).error();
           auto ids = jobs::JobStore(connection)
                          .create(wanted, jobs::rules_now(connection, options_.rules), now);
-          if (who.admin) {
-            audit(connection,
-                  request,
-                  who,
-                  {"job.create", "job " + ids.front(), std::to_string(ids.size()) + " jobs"},
-                  now);
-          }
+          audit(connection,
+                request,
+                who,
+                {"job.create", "job " + ids.front(), std::to_string(ids.size()) + " jobs"},
+                now);
           return answer(connection, std::move(ids));
         });
     if (!reply) return reply;
@@ -226,7 +222,7 @@ class AccountRoutes {
       jobs::AccountStore accounts(connection);
       const auto account = accounts.find(id, owner_of(who));
       if (!account) return no_such_account();
-      if (auto may = by_delete ? Status(Unit{}) : may_change(who, *account, change); !may) {
+      if (auto may = by_delete ? Status(Unit{}) : may_change(who, change); !may) {
         return std::move(may).error();
       }
       if (change.username && !accounts.rename(id, *change.username)) {
@@ -236,14 +232,12 @@ class AccountRoutes {
       store::UserStore(connection)
           .update(id, {.max_concurrent_bots = change.concurrency_limit, .status = change.status});
       if (change.status) jobs::restrict_accounts(connection, id, *change.status);
-      if (who.admin) {
-        const auto note = change.status ? std::string(domain::to_string(*change.status)) : "";
-        audit(connection,
-              request,
-              who,
-              {action, "account " + std::to_string(id), note},
-              parts_.clock.now_ms());
-      }
+      const auto note = change.status ? std::string(domain::to_string(*change.status)) : "";
+      audit(connection,
+            request,
+            who,
+            {action, "account " + std::to_string(id), note},
+            parts_.clock.now_ms());
       const auto changed = accounts.find(id);
       const std::string done = by_delete ? " was banned, its keys are refused" : " was changed";
       return json(200,

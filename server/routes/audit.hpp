@@ -42,8 +42,8 @@ http::AsyncHandler accounted(store::Database& database,
                              Subject subject,
                              http::Handler handler);
 
-// The same where users change what is theirs, which nobody has to account for: of an
-// administrator's requests only.
+// The same where users change what is theirs: what they do is written down by the handler, but of
+// what is refused only an administrator's requests, for a user could fill the log with them.
 http::AsyncHandler accounted_for_admins(store::Database& database,
                                         const Clock& clock,
                                         std::string action,

@@ -269,9 +269,15 @@ TEST_F(Accounts, AUserSeesAndChangesItsOwnOnly) {
   EXPECT_EQ(user("GET", path(mine)).status, 200);
   for (const auto* method : {"GET", "PUT", "DELETE"})
     EXPECT_EQ(user(method, path(admins), "{}").status, 404) << method;
-  EXPECT_EQ(user("PUT", path(mine), R"({"username":"mine","status":"suspended"})").status, 200);
+  EXPECT_EQ(user("PUT", path(mine), R"({"username":"mine"})").status, 200);
   EXPECT_EQ(user("PUT", path(mine), R"({"concurrency_limit":9})").status, 403);
-  EXPECT_EQ(user("PUT", path(mine), R"({"status":"banned"})").status, 403);
+  for (const auto* status : {"active", "suspended", "banned"}) {
+    EXPECT_EQ(error(user("PUT", path(mine), R"({"status":")" + std::string(status) + R"("})")),
+              "403 Only an administrator may change the status of an account");
+  }
+  // Its suspension by an administrator, above all.
+  EXPECT_EQ(admin("PUT", path(mine), R"({"status":"suspended"})").status, 200);
+  EXPECT_EQ(user("PUT", path(mine), R"({"status":"active"})").status, 403);
   EXPECT_EQ(user("DELETE", path(mine)).json["account"]["status"], "banned");
   EXPECT_EQ(user("PUT", path(mine), R"({"status":"active"})").status, 403);
   EXPECT_EQ(admin("PUT", path(mine), R"({"status":"active"})").status, 200);
@@ -338,10 +344,12 @@ TEST_F(Accounts, TokensAreShownOnceAndAreKeys) {
   EXPECT_EQ(user("GET", "/api/jobs/events").body.find(value), std::string::npos);
 }
 
-TEST_F(Accounts, WhatAnAdministratorDoesIsAudited) {
+TEST_F(Accounts, WhatAnAdministratorDoesIsAuditedAndWhatAUserDoes) {
   const auto job = ids_of(admin("POST", "/api/accounts/generate", R"({"count":2})"));
   const auto ids = finish(job);
-  user("POST", "/api/accounts/generate", R"({"count":1})");
+  const auto mine = finish(ids_of(user("POST", "/api/accounts/generate", R"({"count":1})")));
+  user("PUT", path(mine[0]), R"({"username":"mine"})");
+  user("PUT", path(999), R"({"username":"mine"})");
   admin("PUT", path(ids[0]), R"({"status":"suspended"})");
   admin("DELETE", path(999));
   admin("POST", "/api/jobs/" + job[0] + "/tokens");
@@ -349,9 +357,14 @@ TEST_F(Accounts, WhatAnAdministratorDoesIsAudited) {
   const auto entries = audited();
 
   const auto account = "account " + std::to_string(ids[0]);
+  const auto by_ann = " (user " + std::to_string(ann_.id) + ")";
+  ASSERT_EQ(entries.size(), 8U);
+  EXPECT_EQ(entries[2], "job.create job " + job[0] + " 2 jobs (admin)");
+  EXPECT_TRUE(entries[3].starts_with("job.create job ")) << entries[3];
+  EXPECT_TRUE(entries[3].ends_with(" 1 jobs" + by_ann)) << entries[3];
   EXPECT_EQ(
-      std::vector<std::string>(entries.begin() + 2, entries.end()),
-      (std::vector<std::string>{"job.create job " + job[0] + " 2 jobs (admin)",
+      (std::vector<std::string>{entries.begin() + 4, entries.end()}),
+      (std::vector<std::string>{"account.update account " + std::to_string(mine[0]) + " " + by_ann,
                                 "account.update " + account + " suspended (admin)",
                                 "account.delete account 999 Account not found (admin) refused 404",
                                 "job.tokens job " + job[0] + "  (admin)"}));
