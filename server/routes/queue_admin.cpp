@@ -1,9 +1,20 @@
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "server/bots/meeting_change.hpp"
+#include "server/commands/outbox.hpp"
 #include "server/http/validation.hpp"
+#include "server/jobs/job.hpp"
 #include "server/routes/audit.hpp"
 #include "server/routes/queue_queries.hpp"
 #include "server/routes/queue_wire.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/wire.hpp"
+#include "server/store/worker_store.hpp"
+#include "server/webhooks/event.hpp"
 
 namespace bot::routes {
 namespace {
@@ -16,22 +27,58 @@ using http::Request;
 constexpr std::int64_t page_size = 50;
 constexpr std::int64_t most_days = 90;
 
-types::Lane lane_of(sql::Connection& connection, const std::string& name, UnixMillis now) {
-  for (const auto& lane : queue::counts(connection, now)) {
-    if (lane.lane == name) return to_wire(lane, now);
+// Those that every server has a handler for, or workers beside it.
+constexpr std::array own_lanes = {bots::launch_lane,
+                                  bots::stop_lane,
+                                  bots::finish_lane,
+                                  commands::publish_lane,
+                                  jobs::lane,
+                                  webhooks::lane};
+
+// The lanes that there are, by name: own ones, those that are paused or have something to tell, and
+// those of a worker that is there.
+std::map<std::string, types::Lane> known_lanes(sql::Connection& connection, UnixMillis now) {
+  std::map<std::string, types::Lane> lanes;
+  const auto know = [&](std::string_view name) { lanes[std::string(name)].lane = name; };
+  for (const auto lane : own_lanes)
+    know(lane);
+  for (const auto& worker : store::WorkerStore(connection).all()) {
+    if (worker.beat.status == store::WorkerStatus::stopped || worker.is_lost(now)) continue;
+    for (const auto& lane : worker.lanes)
+      know(lane);
   }
-  types::Lane nothing;
-  nothing.lane = name;
-  return nothing;
+  for (const auto& lane : queue::counts(connection, now))
+    lanes[lane.lane] = to_wire(lane, now);
+  return lanes;
+}
+
+types::Lane empty_lane(const std::string& name) {
+  types::Lane lane;
+  lane.lane = name;
+  return lane;
+}
+
+// Nothing for a lane that nobody knows: a mistyped name.
+std::optional<types::Lane> lane_of(sql::Connection& connection,
+                                   const std::string& name,
+                                   UnixMillis now) {
+  const auto lanes = known_lanes(connection, now);
+  if (const auto found = lanes.find(name); found != lanes.end()) return found->second;
+  if (queue::list(connection, {.lane = name}, 1).empty()) return std::nullopt;
+  return empty_lane(name);
+}
+
+Error unknown_lane() {
+  return {.code = Errc::not_found, .message = "Lane not found"};
 }
 
 Result<Reply> list_lanes(const QueueParts& parts) {
   const auto now = parts.clock.now_ms();
   const auto lanes = parts.database.read(
-      [now](sql::Connection& connection) { return queue::counts(connection, now); });
+      [now](sql::Connection& connection) { return known_lanes(connection, now); });
   types::LaneList list;
-  for (const auto& lane : lanes)
-    list.lanes.push_back(to_wire(lane, now));
+  for (const auto& [name, lane] : lanes)
+    list.lanes.push_back(lane);
   return json(200, list);
 }
 
@@ -67,7 +114,7 @@ Result<Reply> pause(const QueueParts& parts, const Request& request, const Princ
     const auto now = parts.clock.now_ms();
     queue::pause(connection, lane, "admin", now);
     audit(connection, request, who, {"queue.pause", "lane " + lane}, now);
-    return json(200, lane_of(connection, lane, now));
+    return json(200, *lane_of(connection, lane, now));
   });
 }
 
@@ -77,7 +124,7 @@ Result<Reply> resume(const QueueParts& parts, const Request& request, const Prin
     const auto now = parts.clock.now_ms();
     queue::resume(connection, lane);
     audit(connection, request, who, {"queue.resume", "lane " + lane}, now);
-    return json(200, lane_of(connection, lane, now));
+    return json(200, lane_of(connection, lane, now).value_or(empty_lane(lane)));
   });
   parts.wake(lane);
   return reply;
@@ -106,11 +153,15 @@ Result<Reply> purge_lane(const QueueParts& parts, const Request& request, const 
                     }));
 }
 
-// The names of lanes are ours; what a path names is stored by a pause, so it has to look like one.
-http::Handler of_a_lane(http::Handler handler) {
-  return [handler = std::move(handler)](const Request& request,
-                                        const Principal& who) -> Result<Reply> {
-    if (auto sound = check_lane("path", request.param("lane")); !sound) return std::move(sound).error();
+http::Handler of_a_lane(const QueueParts& parts, http::Handler handler) {
+  return [parts, handler = std::move(handler)](const Request& request,
+                                               const Principal& who) -> Result<Reply> {
+    const auto& lane = request.param("lane");
+    if (auto sound = check_lane("path", lane); !sound) return std::move(sound).error();
+    const auto known = parts.database.read([&](sql::Connection& connection) {
+      return lane_of(connection, lane, parts.clock.now_ms()).has_value();
+    });
+    if (!known) return unknown_lane();
     return handler(request, who);
   };
 }
@@ -138,9 +189,10 @@ void add_queue_admin_routes(http::Router& router, QueueParts parts) {
   router.add({"GET",
               "/admin/queue/{lane}/items",
               Access::admin,
-              of_a_lane([parts](const Request& request, const Principal& /*who*/) {
-                return list_items(parts, request);
-              }),
+              of_a_lane(parts,
+                        [parts](const Request& request, const Principal& /*who*/) {
+                          return list_items(parts, request);
+                        }),
               "List the items of a lane, newest first, 50 unless a limit is given; the next ones "
               "are those before the last one's id"});
   const auto change =
@@ -154,9 +206,10 @@ void add_queue_admin_routes(http::Router& router, QueueParts parts) {
                               parts.clock,
                               "queue." + word,
                               subject_of,
-                              of_a_lane([parts, act](const Request& request, const Principal& who) {
-                                return act(parts, request, who);
-                              })),
+                              of_a_lane(parts,
+                                        [parts, act](const Request& request, const Principal& who) {
+                                          return act(parts, request, who);
+                                        })),
                     summary});
       };
   change("pause", "Let nobody take anything from a lane; what runs goes on", pause);

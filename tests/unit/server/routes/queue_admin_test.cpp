@@ -1,4 +1,5 @@
 #include "server/queue/queue.hpp"
+#include "server/store/worker_store.hpp"
 #include "tests/unit/server/routes/api.hpp"
 
 namespace bot::routes {
@@ -70,7 +71,65 @@ TEST_F(QueueAdmin, ALaneIsPausedAndResumed) {
   EXPECT_EQ(resumed.json["paused_at"], nullptr);
   EXPECT_EQ(resumed.json["ready"], 1);
   EXPECT_EQ(service_.wakes(), std::vector<std::string>{"test"});
-  EXPECT_EQ(admin("POST", "/admin/queue/empty/pause").json["ready"], 0);
+  EXPECT_EQ(admin("POST", "/admin/queue/webhook.deliver/pause").json["ready"], 0);
+}
+
+TEST_F(QueueAdmin, AServerThatIsNewHasItsLanes) {
+  std::vector<std::string> names;
+  const auto answer = admin("GET", "/admin/queue");
+  for (const auto& lane : answer.json["lanes"]) {
+    names.push_back(lane["lane"]);
+    EXPECT_EQ(lane["ready"], 0);
+    EXPECT_EQ(lane["paused_at"], nullptr);
+  }
+
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"bot.launch",
+                                      "bot.stop",
+                                      "command.publish",
+                                      "jobs",
+                                      "meeting.finish",
+                                      "webhook.deliver"}));
+}
+
+TEST_F(QueueAdmin, ALaneThatNobodyKnowsIsNotFound) {
+  for (const auto& [method, what] : std::vector<std::pair<std::string, std::string>>{
+           {"GET", "items"}, {"POST", "pause"}, {"POST", "resume"}}) {
+    EXPECT_EQ(admin(method, "/admin/queue/jbos/" + what).status, 404) << what;
+  }
+  EXPECT_EQ(admin("POST", "/admin/queue/jbos/purge", R"({"status":"done"})").status, 404);
+  EXPECT_EQ(lane("jbos"), Json());
+}
+
+TEST_F(QueueAdmin, ALaneOfAWorkerThatIsThereIsKnown) {
+  service_.database().write([&](sql::Connection& connection) {
+    const auto now = service_.clock().now_ms();
+    store::WorkerRow worker;
+    worker.id = "worker-1";
+    worker.lanes = {"reports"};
+    worker.started_at = now;
+    worker.beat_interval = Millis{10'000};
+    worker.beat.seen_at = now;
+    store::WorkerStore(connection).put(worker);
+  });
+
+  EXPECT_EQ(lane("reports")["ready"], 0);
+  EXPECT_EQ(admin("GET", "/admin/queue/reports/items").status, 200);
+  service_.clock().advance(Millis{60'000});
+  EXPECT_EQ(admin("GET", "/admin/queue/reports/items").status, 404);
+}
+
+TEST_F(QueueAdmin, ALaneWithNothingButFinishedItemsIsKnown) {
+  add("one");
+  service_.database().write([&](sql::Connection& connection) {
+    const auto now = service_.clock().now_ms();
+    for (const auto& item :
+         queue::claim(connection, {.lane = "test", .owner = "me", .lease = Millis{1000}}, 100, now))
+      queue::complete(connection, item.id, item.fence, now);
+  });
+
+  EXPECT_EQ(lane("test"), Json());
+  EXPECT_EQ(admin("GET", "/admin/queue/test/items").json["items"].size(), 1U);
 }
 
 TEST_F(QueueAdmin, ItemsAreFilteredAndPaged) {
@@ -191,12 +250,12 @@ TEST_F(QueueAdmin, ManyItemsAreDeletedInOnePurge) {
 
 TEST_F(QueueAdmin, RefusesWhatItCannotRead) {
   for (const auto* query : {"status=old", "limit=0", "limit=1001", "before=x", "kind=%00"})
-    EXPECT_EQ(admin("GET", std::string("/admin/queue/test/items?") + query).status, 422) << query;
+    EXPECT_EQ(admin("GET", std::string("/admin/queue/jobs/items?") + query).status, 422) << query;
   EXPECT_EQ(admin("GET", "/admin/queue/history?days=0").status, 422);
   EXPECT_EQ(admin("GET", "/admin/queue/history?days=91").status, 422);
   EXPECT_EQ(admin("POST", "/admin/queue/%0a/pause").status, 422);
-  EXPECT_EQ(admin("POST", "/admin/queue/test/purge", R"({"status":"leased"})").status, 422);
-  EXPECT_EQ(admin("POST", "/admin/queue/test/purge", "{}").status, 422);
+  EXPECT_EQ(admin("POST", "/admin/queue/jobs/purge", R"({"status":"leased"})").status, 422);
+  EXPECT_EQ(admin("POST", "/admin/queue/jobs/purge", "{}").status, 422);
   EXPECT_EQ(admin("GET", "/admin/dead-letters?search=%1b").status, 422);
   EXPECT_EQ(admin("GET", "/admin/dead-letters/x").status, 422);
   EXPECT_EQ(admin("POST", "/admin/dead-letters/purge", R"({"older_than_seconds":-1})").status, 422);
