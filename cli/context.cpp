@@ -56,6 +56,11 @@ Error in_clear(client::Access access, const KeySource& source, const std::string
                        (access == client::Access::admin ? "BOTCTL_ADMIN_KEY" : "BOTCTL_API_KEY")};
 }
 
+Output::Look with_time(Output::Look look, const Clock& clock) {
+  look.now = clock.now_ms();
+  return look;
+}
+
 }  // namespace
 
 Context::Context(World& world, const Tree& tree, Settings settings, ContextOptions options)
@@ -63,7 +68,7 @@ Context::Context(World& world, const Tree& tree, Settings settings, ContextOptio
       tree_(tree),
       settings_(std::move(settings)),
       options_(std::move(options)),
-      output_(world.out, options_.look) {
+      output_(world.out, with_time(options_.look, world.clock)) {
   if (options_.timeout) deadline_ = world_.clock.monotonic() + *options_.timeout;
 }
 

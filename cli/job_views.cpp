@@ -33,7 +33,7 @@ const std::vector<Column>& job_columns() {
                                               {"PROGRESS", Shrinks::no, Align::right},
                                               {"FAILED", Shrinks::no, Align::right},
                                               {"PRIORITY"},
-                                              {"CREATED"},
+                                              {"CREATED", Shrinks::no, Align::left, Shows::age},
                                               {"ERROR"}};
   return columns;
 }
@@ -85,7 +85,7 @@ const std::vector<Column>& account_columns() {
                                               {"MAX BOTS", Shrinks::no, Align::right},
                                               {"EMAIL"},
                                               {"TOKEN", Shrinks::no, Align::right},
-                                              {"CREATED"},
+                                              {"CREATED", Shrinks::no, Align::left, Shows::age},
                                               {"JOB"}};
   return columns;
 }

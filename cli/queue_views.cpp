@@ -31,7 +31,7 @@ const std::vector<Column>& lane_columns() {
                                               {"RUNNING", Shrinks::no, Align::right},
                                               {"DEAD", Shrinks::no, Align::right},
                                               {"OLDEST", Shrinks::no, Align::right},
-                                              {"PAUSED SINCE"}};
+                                              {"PAUSED", Shrinks::no, Align::left, Shows::age}};
   return columns;
 }
 
@@ -72,8 +72,8 @@ const std::vector<Column>& queue_item_columns() {
                                               {"KIND", Shrinks::no},
                                               {"STATUS", Shrinks::no},
                                               {"ATTEMPTS", Shrinks::no, Align::right},
-                                              {"CREATED"},
-                                              {"RUN AT"},
+                                              {"CREATED", Shrinks::no, Align::left, Shows::age},
+                                              {"RUN AT", Shrinks::no, Align::left, Shows::age},
                                               {"ERROR"}};
   return columns;
 }
@@ -118,7 +118,7 @@ const std::vector<Column>& worker_columns() {
                                               {"SLOTS", Shrinks::no, Align::right},
                                               {"PROCESSED", Shrinks::no, Align::right},
                                               {"FAILED", Shrinks::no, Align::right},
-                                              {"HEARTBEAT"},
+                                              {"HEARTBEAT", Shrinks::no, Align::left, Shows::age},
                                               {"CURRENT JOB"}};
   return columns;
 }

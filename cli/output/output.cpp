@@ -16,7 +16,8 @@ void Output::list(const std::vector<Column>& columns, const std::vector<Record>&
       std::vector<Row> rows;
       for (const auto& record : records)
         rows.push_back(record.cells);
-      if (!rows.empty()) write_table(*out_, columns, rows, {look_.colors, look_.columns});
+      if (!rows.empty())
+        write_table(*out_, columns, rows, {look_.colors, look_.columns, look_.now});
       break;
     }
     case Format::tsv:

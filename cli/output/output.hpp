@@ -2,6 +2,7 @@
 #pragma once
 
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ class Output {
     Colors colors = Colors::off;
     std::size_t columns = 0;  // for tables; 0: no limit
     JsonLook json = JsonLook::compact;
+    std::optional<UnixMillis> now = std::nullopt;  // for the ages in tables
   };
 
   Output(std::ostream& out, Look look) : out_(&out), look_(look) {}

@@ -1,9 +1,13 @@
 #include "cli/output/table.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <cstdlib>
 #include <ostream>
+#include <utility>
 
+#include "base/time_format.hpp"
 #include "base/unicode.hpp"
 
 namespace bot::cli {
@@ -11,6 +15,27 @@ namespace {
 
 constexpr std::size_t gap = 2;
 constexpr std::size_t narrowest = 6;
+
+// In its largest unit, for it says how old something is and not when.
+std::string age_text(UnixMillis age) {
+  constexpr std::array<std::pair<UnixMillis, char>, 4> units = {
+      {{86'400'000, 'd'}, {3'600'000, 'h'}, {60'000, 'm'}, {1'000, 's'}}};
+  const auto size = std::abs(age);
+  std::string text = "0s";
+  for (const auto& [length, name] : units) {
+    if (size < length) continue;
+    text = std::to_string(size / length) + name;
+    break;
+  }
+  return age < 0 && size >= 1'000 ? "in " + text : text;
+}
+
+std::string text_of(const Cell& cell, const Column& column, const TableLook& look) {
+  if (column.shows == Shows::age && look.now) {
+    if (const auto time = parse_time(cell.text)) return age_text(*look.now - *time);
+  }
+  return escape_for_terminal(cell.text);
+}
 
 std::vector<std::size_t> natural_widths(const std::vector<Column>& columns,
                                         const std::vector<std::vector<std::string>>& texts) {
@@ -83,8 +108,8 @@ void write_table(std::ostream& out,
   texts.reserve(rows.size());
   for (const auto& row : rows) {
     auto& line = texts.emplace_back();
-    for (const auto& cell : row)
-      line.push_back(escape_for_terminal(cell.text));
+    for (std::size_t i = 0; i < row.size(); ++i)
+      line.push_back(text_of(row[i], columns[i], look));
   }
   auto widths = natural_widths(columns, texts);
   if (look.columns > 0) fit(widths, columns, look.columns);

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "cli/output/terminal.hpp"
 
 namespace bot::cli {
@@ -14,10 +16,14 @@ enum class Align { left, right };
 // Ids are never cut; the others give way when the terminal is narrow.
 enum class Shrinks { yes, no };
 
+// An age is a time on the wire, and in tables how long ago that was: "54m", "3d", or "in 5s".
+enum class Shows { text, age };
+
 struct Column {
   std::string_view title;  // "MAX BOTS"
   Shrinks shrinks = Shrinks::yes;
   Align align = Align::left;
+  Shows shows = Shows::text;
 };
 
 // Text as it came, from the server or from us: it is escaped when it is written.
@@ -30,7 +36,8 @@ using Row = std::vector<Cell>;
 
 struct TableLook {
   Colors colors = Colors::off;
-  std::size_t columns = 0;  // 0: as wide as it needs
+  std::size_t columns = 0;                       // 0: as wide as it needs
+  std::optional<UnixMillis> now = std::nullopt;  // nullopt: ages are shown as times
 };
 
 // A header line and one line per row, aligned by display width, no trailing blanks. Wider than

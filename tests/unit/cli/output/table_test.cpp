@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "base/time_format.hpp"
 #include "base/unicode.hpp"
 
 namespace bot::cli {
@@ -65,6 +66,23 @@ TEST(Tsv, IsOneRecordPerLineWhateverTheDataHolds) {
   write_tsv(out, {{"1"}, {"a\tb\nc"}, {std::string(300, 'x')}});
 
   EXPECT_EQ(out.str(), "1\ta\\tb\\nc\t" + std::string(300, 'x') + "\n");
+}
+
+TEST(Table, TellsATimeAsItsAge) {
+  const auto shown = [](const std::string& time) {
+    std::ostringstream out;
+    write_table(out,
+                {{"AT", Shrinks::no, Align::left, Shows::age}},
+                {{{time}}},
+                {.now = *parse_time("2026-11-21T21:00:00.000Z")});
+    return out.str();
+  };
+
+  EXPECT_EQ(shown("2026-11-21T20:59:59.500Z"), "AT\n0s\n");
+  EXPECT_EQ(shown("2026-11-21T20:05:07.000Z"), "AT\n54m\n");
+  EXPECT_EQ(shown("2026-11-18T20:05:07.000Z"), "AT\n3d\n");
+  EXPECT_EQ(shown("2026-11-21T21:00:05.000Z"), "AT\nin 5s\n");
+  EXPECT_EQ(shown("soon"), "AT\nsoon\n");
 }
 
 }  // namespace
