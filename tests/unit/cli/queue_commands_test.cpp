@@ -65,11 +65,16 @@ TEST(QueueShow, GoesOnFromTheLastIdAndPassesTheFiltersOn) {
             "/admin/queue/jobs/items?status=dead&kind=accounts&search=a%20b&before=51&limit=1000");
 }
 
-TEST(QueueShow, OfALaneThatIsNotThereIsExitFive) {
+TEST(Queue, ALaneThatIsNotThereIsExitFive) {
   Program program;
-  program.server().answer(404, refusal("there is no lane nope"));
+  for (const auto* route : {"GET /admin/queue/nope/items",
+                            "POST /admin/queue/nope/pause",
+                            "POST /admin/queue/nope/purge"})
+    program.server().answer_to(route, 404, R"({"detail":"Lane not found"})");
 
   EXPECT_EQ(program.run({"queue", "show", "nope"}).code, 5);
+  EXPECT_EQ(program.run({"queue", "pause", "nope"}).code, 5);
+  EXPECT_EQ(program.run({"queue", "purge", "nope", "--status", "done", "--yes"}).code, 5);
 }
 
 TEST(QueuePurge, CountsBeforeItAsks) {
@@ -236,6 +241,26 @@ TEST(Workers, AreAskedOneByOne) {
   EXPECT_EQ(ran.code, 10);
   EXPECT_EQ(ran.out, "a\tasked to go quiet\t\nb\terror\tthe worker is lost\n");
   EXPECT_THAT(ran.err, HasSubstr("1 of 2 workers could not be asked to go quiet"));
+}
+
+TEST(Workers, AreListedByTheirState) {
+  Program program;
+  program.server().always(
+      "GET /admin/workers",
+      200,
+      R"({"workers":[)" + body::worker("a", "lost") + "," + body::worker("b") + "]}");
+
+  EXPECT_EQ(program.run({"workers", "list", "--status", "lost", "-o", "id"}).out, "a\n");
+  EXPECT_EQ(program.run({"workers", "list", "--status", "quiet"}).out, "");
+  EXPECT_EQ(program.run({"workers", "list", "--status", "dead"}).code, 2);
+}
+
+TEST(Workers, InsideAServerOnlyGoQuietAndStoppingSaysSo) {
+  Program program;
+  program.serve_everything();
+
+  EXPECT_THAT(program.run({"workers", "stop", "worker-1", "--yes"}).err,
+              HasSubstr("one inside a server only goes quiet"));
 }
 
 TEST(Workers, AreNotStoppedWithoutAYes) {
