@@ -7,11 +7,11 @@ namespace bot::cli {
 Result<std::vector<types::Account>> fetch_accounts(Context& context,
                                                    const std::optional<std::string>& status,
                                                    std::optional<std::int64_t> limit) {
-  return fetch_pages<types::Account>(
+  return fetch_by_offset<types::Account>(
       most_of(limit),
-      [&](const auto& so_far, std::int64_t wanted) -> Result<std::vector<types::Account>> {
-        auto page = context.run(client::ListAccounts{
-            .status = status, .limit = wanted, .offset = static_cast<std::int64_t>(so_far.size())});
+      [&](std::int64_t offset, std::int64_t wanted) -> Result<std::vector<types::Account>> {
+        auto page =
+            context.run(client::ListAccounts{.status = status, .limit = wanted, .offset = offset});
         if (!page) return page.error();
         return std::move(page->data);
       },

@@ -1,6 +1,7 @@
 #include "cli/export.hpp"
 
 #include <filesystem>
+#include <ostream>
 #include <utility>
 
 #include "base/ids.hpp"
@@ -15,6 +16,12 @@ namespace {
 bool is_csv(const Arguments& arguments, Context& context) {
   if (arguments.has("format")) return arguments.text("format") == "csv";
   return arguments.has("out") || !context.output().is_json();
+}
+
+// In these words, not in the environment: there --format has the last say.
+bool says_output(const Arguments& arguments) {
+  return arguments.flag("json") || (arguments.source_of("output") == Source::command_line &&
+                                    arguments.text("output") != "auto");
 }
 
 std::string text_of(const Arguments& arguments,
@@ -37,8 +44,22 @@ std::string for_terminal(const std::string& text) {
   return shown;
 }
 
+// A device, a pipe or a link would be gone, and what stands behind it would never be written.
+Status check_replaceable(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const auto what = std::filesystem::symlink_status(path, ignored).type();
+  if (what == std::filesystem::file_type::not_found ||
+      what == std::filesystem::file_type::regular) {
+    return Unit{};
+  }
+  return Error{.code = Errc::invalid_argument,
+               .message = path.string() + " is not a regular file",
+               .hint = "choose another name, or write to standard output"};
+}
+
 // Never half of it: whoever reads the file meanwhile reads the old one.
 Status replace_private_file(const std::filesystem::path& path, const std::string& text) {
+  if (auto sound = check_replaceable(path); !sound) return sound;
   const std::filesystem::path fresh = path.string() + '.' + random_hex(8) + ".new";
   std::error_code failed;
   auto written = write_private_file(fresh, text);
@@ -68,15 +89,20 @@ std::vector<Option> export_options() {
 }
 
 Status check_export(const Arguments& arguments, Context& context) {
-  const auto out = arguments.maybe("out");
-  if (out && !arguments.flag("force") && std::filesystem::exists(*out)) {
+  if (const auto out = arguments.maybe("out")) {
+    if (arguments.flag("force")) return check_replaceable(*out);
+    std::error_code ignored;
+    if (!std::filesystem::exists(std::filesystem::symlink_status(*out, ignored))) return Unit{};
     return Error{.code = Errc::invalid_argument,
                  .message = *out + " exists already",
                  .hint = "choose another name, or replace it with --force"};
   }
-  if (!out && arguments.text("format") == "csv" && context.output().is_json()) {
+  const bool same = arguments.text("format") == "json" && context.output().format() == Format::json;
+  if (arguments.has("format") && says_output(arguments) && !same) {
     return Error{.code = Errc::invalid_argument,
-                 .message = "--format csv and -o json exclude each other",
+                 .message = "--format " + arguments.text("format") + " and " +
+                            (arguments.flag("json") ? "--json" : "-o " + arguments.text("output")) +
+                            " exclude each other",
                  .hint = "leave one of them out, or write a file with --out"};
   }
   return Unit{};
@@ -89,11 +115,12 @@ Status export_records(const Arguments& arguments,
   auto& output = context.output();
   const auto out = arguments.maybe("out");
   if (!out) {
-    if (output.is_json() || output.format() == Format::id) {
+    if (!arguments.has("format") && (output.is_json() || output.format() == Format::id)) {
       output.list({}, records);
     } else {
       const auto text = text_of(arguments, context, members, records);
-      output.text(output.format() == Format::table ? for_terminal(text) : text);
+      output.stream() << (output.format() == Format::table ? for_terminal(text) : text);
+      output.stream().flush();
     }
     return Unit{};
   }

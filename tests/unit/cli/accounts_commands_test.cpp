@@ -1,5 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
 
 #include "tests/unit/cli/job_bodies.hpp"
 #include "tests/unit/cli/program.hpp"
@@ -11,13 +14,15 @@ using testing::HasSubstr;
 
 TEST(AccountsList, FetchesTenThousandFromAServerThatGivesAHundredAtATime) {
   Program program;
-  for (int page = 0; page < 100; ++page) {
-    std::vector<std::string> rows;
-    for (int i = 0; i < 100; ++i)
-      rows.push_back(body::account(page * 100 + i + 1));
-    program.server().answer(200, body::accounts(rows));
+  for (int pass = 0; pass < 2; ++pass) {
+    for (int page = 0; page < 100; ++page) {
+      std::vector<std::string> rows;
+      for (int i = 0; i < 100; ++i)
+        rows.push_back(body::account(page * 100 + i + 1));
+      program.server().answer(200, body::accounts(rows));
+    }
+    program.server().answer(200, body::accounts({}));
   }
-  program.server().answer(200, body::accounts({}));
 
   EXPECT_EQ(program.run({"accounts", "list", "--status", "active"}).lines().size(), 10'000U);
   EXPECT_EQ(program.server().sent().back().request.target,
@@ -128,11 +133,50 @@ TEST(AccountsExport, LeavesTheOldFileWhenTheServerRefuses) {
   EXPECT_EQ(program.read("old.csv"), "old");
 }
 
+TEST(AccountsExport, NeverReplacesALinkOrAPipe) {
+  Program program;
+  program.write("real.csv", "old");
+  const auto link = program.path("link.csv");
+  std::filesystem::create_symlink(program.path("real.csv"), link);
+  const auto pipe = program.path("pipe.csv");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+
+  for (const auto& path : {link, pipe, program.path("work")}) {
+    const auto ran = program.run({"accounts", "export", "--out", path, "--force"});
+    EXPECT_EQ(ran.code, 2) << path;
+    EXPECT_THAT(ran.err, HasSubstr(path + " is not a regular file"));
+  }
+  EXPECT_TRUE(program.server().sent().empty());
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+  EXPECT_EQ(program.read("real.csv"), "old");
+}
+
 TEST(AccountsExport, RefusesToSayTwoFormatsAtOnce) {
   Program program;
 
-  EXPECT_EQ(program.run({"accounts", "export", "--format", "csv", "-o", "json"}).code, 2);
+  for (const auto& words : std::vector<std::vector<std::string>>{{"csv", "-o", "json"},
+                                                                 {"csv", "--json"},
+                                                                 {"csv", "-o", "id"},
+                                                                 {"json", "-o", "tsv"},
+                                                                 {"json", "-o", "table"},
+                                                                 {"json", "-o", "ndjson"}}) {
+    std::vector<std::string> line = {"accounts", "export", "--format"};
+    line.insert(line.end(), words.begin(), words.end());
+    EXPECT_EQ(program.run(line).code, 2) << words.front() << ' ' << words.back();
+  }
   EXPECT_TRUE(program.server().sent().empty());
+}
+
+TEST(AccountsExport, FormatHasTheLastSayOverTheEnvironment) {
+  Program program;
+  program.serve_everything();
+  program.environment["BOTCTL_OUTPUT"] = "json";
+
+  EXPECT_THAT(program.run({"accounts", "export", "--format", "csv"}).out,
+              HasSubstr("id,username,email"));
+  EXPECT_EQ(program.run({"accounts", "export", "--format", "json", "-o", "json"}).json().size(),
+            2U);
 }
 
 }  // namespace
