@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
+#include "cli/exit_code.hpp"
 
 namespace bot::cli {
 namespace {
@@ -96,19 +97,6 @@ Record refused(const std::string& id, const Error& error, const Bulk& bulk) {
           .id = id};
 }
 
-Status show_dry_run(Context& context, const Ids& ids, const Bulk& bulk) {
-  const auto would = "would be " + std::string(bulk.done);
-  std::vector<Record> records;
-  for (const auto& id : ids) {
-    records.push_back({.cells = {{id}, {would}, {""}},
-                       .json = {{"id", json_id(id, bulk)}, {"dry_run", true}},
-                       .id = id});
-  }
-  context.output().list(result_columns(), records);
-  context.note(counted(ids.size(), bulk.noun) + " " + would);
-  return Unit{};
-}
-
 // What is true of one is true of all that follow.
 bool ends_all(const Error& error) {
   return error.code == Errc::cancelled || error.code == Errc::timeout ||
@@ -123,34 +111,85 @@ Status do_to_one(Context& context, const std::string& id, const Bulk& bulk) {
   return Unit{};
 }
 
-Status do_to_each(Context& context, const Ids& ids, const Bulk& bulk) {
-  std::size_t failures = 0;
+// What failed, of all.
+Status verdict_of(const std::vector<Error>& failures, const Ids& ids, const Bulk& bulk) {
+  if (failures.empty()) return Unit{};
+  if (ids.size() == 1) return failures.front();
+  Error error{.code = Errc::partial,
+              .message = std::to_string(failures.size()) + " of " + counted(ids.size(), bulk.noun) +
+                         " could not be " + std::string(bulk.done)};
+  if (failures.size() < ids.size()) return error;
+  const auto& first = failures.front();
+  const bool alike = std::all_of(failures.begin(), failures.end(), [&](const auto& each) {
+    return exit_code_of(each) == exit_code_of(first);
+  });
+  error.code = alike ? first.code : Errc::failed;
+  error.http_status = alike ? first.http_status : std::nullopt;
+  return error;
+}
+
+using DoToOne = std::function<Result<Record>(const std::string& id)>;
+
+// Tells how it went with each, up to what would go wrong for all that follow.
+Status tell_each(Context& context, const Ids& ids, const Bulk& bulk, const DoToOne& one) {
+  std::vector<Error> failures;
   std::optional<Error> end;
   std::vector<Record> records;
   for (const auto& id : ids) {
-    const auto now = bulk.act(id);
-    if (now) {
-      records.push_back(succeeded(id, *now, bulk));
+    auto record = one(id);
+    if (record) {
+      records.push_back(std::move(record).value());
       continue;
     }
-    if (ends_all(now.error())) {
-      end = now.error();
+    if (ends_all(record.error())) {
+      end = record.error();
       break;
     }
-    ++failures;
-    context.warn(id + ": " + now.error().message);
-    records.push_back(refused(id, now.error(), bulk));
+    if (ids.size() > 1) context.warn(id + ": " + record.error().message);
+    records.push_back(refused(id, record.error(), bulk));
+    failures.push_back(std::move(record).error());
   }
   context.output().list(result_columns(), records);
   if (end) return *end;
-  if (failures == 0) return Unit{};
-  return Error{.code = failures == ids.size() ? Errc::failed : Errc::partial,
-               .message = std::to_string(failures) + " of " + counted(ids.size(), bulk.noun) +
-                          " could not be " + std::string(bulk.done)};
+  return verdict_of(failures, ids, bulk);
 }
 
-bool asks(const Bulk& bulk, bool selection) {
-  return bulk.asks == Asks::always || (bulk.asks == Asks::of_selections && selection);
+Status do_to_each(Context& context, const Ids& ids, const Bulk& bulk) {
+  return tell_each(context, ids, bulk, [&](const std::string& id) -> Result<Record> {
+    const auto now = bulk.act(id);
+    if (!now) return now.error();
+    return succeeded(id, *now, bulk);
+  });
+}
+
+// Those that filters have selected were looked at for that; of those that are named nothing is
+// known.
+enum class Origin { named, standard_input, selected };
+
+Status show_dry_run(Context& context, const Ids& ids, const Bulk& bulk, Origin origin) {
+  const auto would = "would be " + std::string(bulk.done);
+  std::size_t count = 0;
+  auto told = tell_each(context, ids, bulk, [&](const std::string& id) -> Result<Record> {
+    if (origin != Origin::selected) {
+      if (auto could = bulk.could(id); !could) return could.error();
+    }
+    ++count;
+    return Record{.cells = {{id}, {would}, {""}},
+                  .json = {{"id", json_id(id, bulk)}, {"dry_run", true}},
+                  .id = id};
+  });
+  context.note(counted(count, bulk.noun) + " " + would);
+  return told;
+}
+
+Origin origin_of(const Arguments& arguments, const Bulk& bulk) {
+  if (is_selection(arguments, bulk)) return Origin::selected;
+  const auto& named = arguments.list(bulk.positional);
+  return named.size() == 1 && named.front() == "-" ? Origin::standard_input : Origin::named;
+}
+
+bool asks(const Bulk& bulk, Origin origin) {
+  return bulk.asks == Asks::always || (bulk.asks == Asks::of_selections && origin != Origin::named);
 }
 
 }  // namespace
@@ -167,15 +206,15 @@ Status run_bulk(const Arguments& arguments, Context& context, const Bulk& bulk) 
     context.note("no " + std::string(bulk.noun) + "s");
     return Unit{};
   }
-  const bool selection = is_selection(arguments, bulk);
+  const auto origin = origin_of(arguments, bulk);
   if (!bulk.filters.empty() && arguments.flag("dry-run")) {
-    return show_dry_run(context, *ids, bulk);
+    return show_dry_run(context, *ids, bulk, origin);
   }
-  if (asks(bulk, selection)) {
+  if (asks(bulk, origin)) {
     const auto question = capitalized(bulk.verb) + " " + counted(ids->size(), bulk.noun) + "?";
     if (auto sure = context.confirm(question, arguments); !sure) return sure;
   }
-  const bool one = ids->size() == 1 && !selection && arguments.text(bulk.positional) != "-";
+  const bool one = ids->size() == 1 && origin == Origin::named;
   return one ? do_to_one(context, ids->front(), bulk) : do_to_each(context, *ids, bulk);
 }
 

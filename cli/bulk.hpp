@@ -25,14 +25,18 @@ struct Bulk {
   // The options that select, each on its own; the command has --dry-run when there are any.
   std::vector<std::string_view> filters = {};
   std::function<Result<std::vector<std::string>>()> select = {};
+  // Whether it could be done to one of them that is named, as --dry-run says; needed where there
+  // are filters. Changes nothing.
+  std::function<Status(const std::string& id)> could = {};
   // Does it to one of them, and gives what that is then ("cancelled").
   std::function<Result<std::string>(const std::string& id)> act = {};
 };
 
 // One that is named fails with its own error. Of several each is tried and told; then the error is
-// partial, or failed when none of them could be done. What would fail for all of them (no server,
-// no key, no time left) ends it, after what has been done is told. Errors: invalid_argument when
-// there are ids and filters, or neither.
+// partial; when none of them could be done it is the one that all of them have, or failed. Ids that
+// standard input names are asked for like those that filters select. What would fail for all of
+// them (no server, no key, no time left) ends it, after what has been done is told. Errors:
+// invalid_argument when there are ids and filters, or neither.
 Status run_bulk(const Arguments& arguments, Context& context, const Bulk& bulk);
 
 // "1 job", "2 jobs".

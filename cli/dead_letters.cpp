@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "base/time_format.hpp"
 #include "cli/commands/shared_options.hpp"
 #include "cli/paging.hpp"
+#include "client/ops/get_dead_letter.hpp"
 #include "client/ops/list_dead_letters.hpp"
 
 namespace bot::cli {
@@ -94,6 +96,11 @@ Bulk bulk_of_dead_letters(const Arguments& arguments, Context& context) {
             for (const auto& item : *items)
               ids.push_back(std::to_string(item.id));
             return ids;
+          },
+          .could = [&](const std::string& id) -> Status {
+            const auto item = context.run(client::GetDeadLetter{.id = parse_int(id).value_or(0)});
+            if (!item) return item.error();
+            return Unit{};
           }};
 }
 

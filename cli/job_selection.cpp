@@ -6,6 +6,7 @@
 #include "base/time_format.hpp"
 #include "cli/commands/shared_options.hpp"
 #include "cli/paging.hpp"
+#include "client/ops/get_job.hpp"
 #include "client/ops/list_jobs.hpp"
 
 namespace bot::cli {
@@ -16,14 +17,11 @@ Result<std::vector<types::Job>> fetch_status(Context& context,
                                              const std::optional<std::string>& status) {
   // Age is judged here, so the server must not cut before.
   const auto most = filter.older ? no_limit : most_of(filter.limit);
-  return fetch_pages<types::Job>(
+  return fetch_by_offset<types::Job>(
       most,
-      [&](const auto& so_far, std::int64_t wanted) -> Result<std::vector<types::Job>> {
-        auto page =
-            context.run(client::ListJobs{.status = status,
-                                         .kind = filter.kind,
-                                         .limit = wanted,
-                                         .offset = static_cast<std::int64_t>(so_far.size())});
+      [&](std::int64_t offset, std::int64_t wanted) -> Result<std::vector<types::Job>> {
+        auto page = context.run(client::ListJobs{
+            .status = status, .kind = filter.kind, .limit = wanted, .offset = offset});
         if (!page) return page.error();
         return std::move(page->jobs);
       },
@@ -55,9 +53,10 @@ std::vector<Option> job_filter_options(const std::vector<std::string_view>& stat
            .help = "Those in one of these states",
            .choices = statuses},
           {.name = "kind",
-           .kind = Kind::text,
+           .kind = Kind::choice,
            .value_name = "KIND",
-           .help = "Those of this kind: accounts or import"},
+           .help = "Those of this kind",
+           .choices = {"accounts", "import"}},
           {.name = "older",
            .kind = Kind::duration,
            .value_name = "DUR",
@@ -123,6 +122,14 @@ Bulk bulk_of_jobs(const Arguments& arguments, Context& context) {
             for (auto& job : *jobs)
               ids.push_back(std::move(job.id));
             return ids;
+          },
+          .could = [&](const std::string& id) -> Status {
+            const auto detail = context.run(client::GetJob{.id = id});
+            if (!detail) return detail.error();
+            const auto states = states_of(arguments.command());
+            const auto& status = detail->job.status;
+            if (std::find(states.begin(), states.end(), status) != states.end()) return Unit{};
+            return Error{.code = Errc::failed, .message = "the job is " + status};
           }};
 }
 

@@ -27,8 +27,8 @@ Command dlq_retry() {
   command.summary = "Put dead letters back into their lanes";
   command.description =
       "With all their attempts before them. Those that are named, or those that the filters "
-      "select; then it asks, or needs --yes. Of several, each is tried; exit code 10 says that "
-      "some failed.";
+      "select or standard input names; then it asks, or needs --yes. Of several, each is tried; "
+      "exit code 10 says that some failed.";
   command.examples = {{"botctl dlq retry 41 42", "these two"},
                       {"botctl dlq retry --lane webhook.deliver --yes", "all of a lane"}};
   command.run = run;

@@ -26,9 +26,9 @@ Command jobs_cancel() {
   command.verb = "cancel";
   command.summary = "Cancel jobs that have not ended";
   command.description =
-      "Those that are named, or those that the filters select; then it asks, or needs --yes. What "
-      "a running job has done already stays. Of several, each is tried; exit code 10 says that "
-      "some failed.";
+      "Those that are named, or those that the filters select or standard input names; then it "
+      "asks, or needs --yes. What a running job has done already stays. Of several, each is tried; "
+      "exit code 10 says that some failed.";
   command.examples = {{"botctl jobs cancel 7b0c9d52-6d1e-4a0c-8f43-0123456789ab", "one"},
                       {"botctl jobs cancel --status pending --yes", "all that wait"}};
   command.run = run;

@@ -25,9 +25,9 @@ Command jobs_retry() {
   command.verb = "retry";
   command.summary = "Have failed or cancelled jobs done once more";
   command.description =
-      "Those that are named, or those that the filters select; then it asks, or needs --yes. Only "
-      "what is missing is done again. Of several, each is tried; exit code 10 says that some "
-      "failed.";
+      "Those that are named, or those that the filters select or standard input names; then it "
+      "asks, or needs --yes. Only what is missing is done again. Of several, each is tried; exit "
+      "code 10 says that some failed.";
   command.examples = {{"botctl jobs retry 7b0c9d52-6d1e-4a0c-8f43-0123456789ab", "one"},
                       {"botctl jobs retry --status failed --dry-run", "which would it be?"}};
   command.run = run;

@@ -67,6 +67,13 @@ TEST(JobsBulk, NothingButFailuresIsExitOne) {
   EXPECT_EQ(ran.lines(), (std::vector<std::string>{"a\terror\tno", "b\terror\tgone"}));
 }
 
+TEST(JobsBulk, FailuresThatAreAllTheSameHaveTheirExitCode) {
+  Program program;
+  program.server().answer(404, refusal("gone")).answer(404, refusal("gone"));
+
+  EXPECT_EQ(program.run({"jobs", "cancel", "a", "b"}).code, 5);
+}
+
 TEST(JobsBulk, ALostServerEndsItAfterTellingWhatWasDone) {
   Program program;
   program.server()
@@ -87,7 +94,18 @@ TEST(JobsBulk, IdsComeFromStandardInput) {
       .answer_to("POST /api/jobs/b/cancel", 200, body::job_answer("b", "cancelled"));
   program.input = "a\n\n b \n";
 
-  EXPECT_EQ(program.run({"jobs", "cancel", "-"}).out, "a\tcancelled\t\nb\tcancelled\t\n");
+  EXPECT_EQ(program.run({"jobs", "cancel", "-", "--yes"}).out, "a\tcancelled\t\nb\tcancelled\t\n");
+}
+
+TEST(JobsBulk, IdsFromStandardInputNeedAYes) {
+  Program program;
+  program.input = "a\nb\n";
+
+  const auto ran = program.run({"jobs", "cancel", "-"});
+
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("--yes"));
+  EXPECT_TRUE(program.server().sent().empty());
 }
 
 TEST(JobsBulk, NothingOnStandardInputIsNothingToDo) {
@@ -136,6 +154,33 @@ TEST(JobsBulk, ADryRunChangesNothing) {
   EXPECT_THAT(ran.err, HasSubstr("2 jobs would be retried"));
   EXPECT_EQ(requests_of(program),
             std::vector<std::string>{"GET /api/jobs?status=failed&limit=1000&offset=0"});
+}
+
+TEST(JobsBulk, ADryRunLooksAtEachThatIsNamed) {
+  Program program;
+  program.server()
+      .answer_to("GET /api/jobs/a", 200, body::job_detail("a", "failed"))
+      .answer_to("GET /api/jobs/b", 200, body::job_detail("b", "completed"))
+      .answer_to("GET /api/jobs/c", 404, refusal("Job not found"));
+
+  const auto ran = program.run({"jobs", "retry", "a", "b", "c", "--dry-run"});
+
+  EXPECT_EQ(ran.code, 10);
+  EXPECT_EQ(
+      ran.lines(),
+      (std::vector<std::string>{
+          "a\twould be retried\t", "b\terror\tthe job is completed", "c\terror\tJob not found"}));
+  EXPECT_THAT(ran.err, HasSubstr("1 job would be retried"));
+}
+
+TEST(JobsBulk, ADryRunOfOneThatIsNotThereIsExitFive) {
+  Program program;
+  program.server().answer(404, refusal("Job not found")).answer(404, R"({"detail":"Not there"})");
+
+  const auto ran = program.run({"jobs", "delete", "nope", "-n", "-o", "json"});
+  EXPECT_EQ(ran.code, 5);
+  EXPECT_EQ(ran.json()[0]["ok"], false);
+  EXPECT_EQ(program.run({"dlq", "retry", "7", "--dry-run"}).code, 5);
 }
 
 TEST(JobsBulk, ASelectionNeedsYesWhereNobodyCanBeAsked) {

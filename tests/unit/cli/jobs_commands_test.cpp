@@ -186,15 +186,34 @@ TEST(JobsList, ShowsThoseThatAreOldEnough) {
   EXPECT_EQ(program.run({"jobs", "list", "--older", "55m", "-o", "id"}).out, "");
 }
 
+std::vector<std::string> job_rows(int first, int count) {
+  std::vector<std::string> rows;
+  for (int i = first; i < first + count; ++i)
+    rows.push_back(body::job("j-" + std::to_string(i), "completed"));
+  return rows;
+}
+
+TEST(JobsList, MissesNoneWhenOthersGoWhileItPages) {
+  Program program;
+  // Ten of the first page are deleted: what was behind it moves forward past the next offset.
+  program.server()
+      .answer(200, body::jobs(job_rows(0, 1000)))
+      .answer(200, body::jobs(job_rows(1010, 90)))
+      .answer(200, body::jobs(job_rows(10, 1000)))
+      .answer(200, body::jobs(job_rows(1010, 90)))
+      .answer(200, body::jobs(job_rows(10, 1000)))
+      .answer(200, body::jobs(job_rows(1010, 90)));
+
+  EXPECT_EQ(program.run({"jobs", "list"}).lines().size(), 1'100U);
+}
+
 TEST(JobsList, FetchesTenThousandPageByPage) {
   Program program;
-  for (int page = 0; page < 10; ++page) {
-    std::vector<std::string> rows;
-    for (int i = 0; i < 1000; ++i)
-      rows.push_back(body::job("j-" + std::to_string(page * 1000 + i), "completed"));
-    program.server().answer(200, body::jobs(rows));
+  for (int pass = 0; pass < 2; ++pass) {
+    for (int page = 0; page < 10; ++page)
+      program.server().answer(200, body::jobs(job_rows(page * 1000, 1000)));
+    program.server().answer(200, body::jobs({}));
   }
-  program.server().answer(200, body::jobs({}));
 
   EXPECT_EQ(program.run({"jobs", "list"}).lines().size(), 10'000U);
   EXPECT_THAT(program.server().sent().back().request.target, HasSubstr("offset=10000"));
