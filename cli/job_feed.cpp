@@ -60,42 +60,71 @@ Result<JobFeed::Events> JobFeed::rest() {
   }
 }
 
+Status JobFeed::skip() {
+  while (true) {
+    const auto page = ask(0);
+    if (!page) return page.error();
+    if (page->empty()) return Unit{};
+  }
+}
+
 bool is_final_job(std::string_view status) {
   return status == "completed" || status == "failed" || status == "cancelled";
 }
 
 Status verdict_of(const types::Job& job) {
   if (job.status == "completed") return Unit{};
-  return Error{.code = Errc::failed,
+  const bool partial = job.status == "failed" && job.successful > 0;
+  return Error{.code = partial ? Errc::partial : Errc::failed,
                .message = "job " + job.id + " is " + job.status +
                           (job.error_msg ? ": " + *job.error_msg : std::string())};
 }
 
-Result<types::JobDetail> wait_for_job(Context& context, const std::string& id) {
+Waited wait_for_job(Context& context, const std::string& id) {
   JobFeed feed(context, id);
-  std::string last;
+  Waited waited;
   while (true) {
     auto detail = context.run(client::GetJob{.id = id});
-    if (!detail) return detail;
-    last = detail->job.status;
-    if (is_final_job(last)) return detail;
-    auto news = feed.next();
-    if (news) continue;
-    Error error = std::move(news).error();
-    if (error.code == Errc::timeout) {
-      error.message = "job " + id + " is still " + last;
-      error.hint = "it goes on: follow it with `botctl jobs watch " + id + "`";
+    if (detail) {
+      waited.seen = std::move(detail).value();
+      if (is_final_job(waited.seen->job.status)) return waited;
     }
-    return error;
+    auto error = detail ? std::optional<Error>() : std::move(detail).error();
+    if (!error) {
+      if (auto news = feed.next(); !news) error = std::move(news).error();
+    }
+    if (!error) continue;
+    if (error->code == Errc::timeout && waited.seen) {
+      error->message = "job " + id + " is still " + waited.seen->job.status;
+      error->hint = "it goes on: follow it with `botctl jobs watch " + id + "`";
+    }
+    waited.ended = *std::move(error);
+    return waited;
   }
 }
 
-Status wait_and_show(Context& context, const std::string& id) {
+namespace {
+
+Status show_end(Context& context, const std::string& id, const types::Job* made) {
   context.limit_to(Millis{300'000});
-  const auto detail = wait_for_job(context, id);
-  if (!detail) return detail.error();
-  context.output().object(job_columns(), record_of(*detail));
-  return verdict_of(detail->job);
+  const auto waited = wait_for_job(context, id);
+  if (waited.seen) {
+    context.output().object(job_columns(), record_of(*waited.seen));
+  } else if (made != nullptr) {
+    context.output().object(job_columns(), record_of(*made));
+  }
+  if (!waited.ended) return waited.ended;
+  return verdict_of(waited.seen->job);
+}
+
+}  // namespace
+
+Status wait_and_show(Context& context, const std::string& id) {
+  return show_end(context, id, nullptr);
+}
+
+Status wait_and_show(Context& context, const types::Job& made) {
+  return show_end(context, made.id, &made);
 }
 
 }  // namespace bot::cli

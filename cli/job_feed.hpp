@@ -29,6 +29,8 @@ class JobFeed {
   Result<Events> next();
   // What is there already. Errors: as next.
   Result<Events> rest();
+  // Passes over what is there already. Errors: as next.
+  Status skip();
 
  private:
   Result<Events> ask(std::int64_t wait_seconds);
@@ -41,14 +43,24 @@ class JobFeed {
 // completed, failed and cancelled: it only goes on when somebody retries it.
 bool is_final_job(std::string_view status);
 
-// Success of a job that is completed; failed for one that ended otherwise.
+// Success of a job that is completed; for one that ended otherwise partial where some of its units
+// were done and it failed, else failed.
 Status verdict_of(const types::Job& job);
 
-// Waits until it has ended, however. Errors: not_found, timeout and cancelled from the context.
-Result<types::JobDetail> wait_for_job(Context& context, const std::string& id);
+struct Waited {
+  std::optional<types::JobDetail> seen = std::nullopt;  // as it was last seen
+  Status ended = Unit{};                                // an error: nobody knows whether it has
+};
+
+// Waits until it has ended, however. Errors: not_found, those of asking, timeout and cancelled from
+// the context.
+Waited wait_for_job(Context& context, const std::string& id);
 
 // For --wait: waits, five minutes where --timeout does not say how long, shows the job, and ends
-// with its verdict.
+// with its verdict. Where the waiting fails, the job is shown as it was last seen.
 Status wait_and_show(Context& context, const std::string& id);
+// The same for one that was made just now: it is shown whatever happens, for nobody else knows its
+// id.
+Status wait_and_show(Context& context, const types::Job& made);
 
 }  // namespace bot::cli

@@ -12,20 +12,34 @@
 namespace bot::cli {
 namespace {
 
-// Each of them, in the order in which they were made.
+// A job that was made just now, and that nobody has looked at since.
+Record unseen(const std::string& id) {
+  return {.cells = {{id}, {"accounts"}, {"pending"}, {""}, {""}, {""}, {""}, {""}},
+          .json = {{"id", id}, {"kind", "accounts"}, {"status", "pending"}},
+          .id = id};
+}
+
+// Each of them, in the order in which they were made. Where the waiting fails all are told as they
+// were last seen: nobody else knows their ids.
 Status wait_for_all(Context& context, const std::vector<std::string>& ids) {
   context.limit_to(Millis{300'000});
   std::vector<Record> records;
   std::size_t failures = 0;
+  bool nothing_done = true;
+  Status ended = Unit{};
   for (const auto& id : ids) {
-    const auto detail = wait_for_job(context, id);
-    if (!detail) return detail.error();
-    records.push_back(record_of(*detail));
-    if (!verdict_of(detail->job)) ++failures;
+    const auto waited = ended ? wait_for_job(context, id) : Waited{};
+    if (ended) ended = waited.ended;
+    records.push_back(waited.seen ? record_of(*waited.seen) : unseen(id));
+    if (!ended) continue;
+    const auto verdict = verdict_of(waited.seen->job);
+    if (!verdict) ++failures;
+    if (verdict || verdict.error().code == Errc::partial) nothing_done = false;
   }
   context.output().list(job_columns(), records);
+  if (!ended) return ended;
   if (failures == 0) return Unit{};
-  return Error{.code = failures == ids.size() ? Errc::failed : Errc::partial,
+  return Error{.code = nothing_done ? Errc::failed : Errc::partial,
                .message = std::to_string(failures) + " of " + counted(ids.size(), "job") +
                           " did not complete"};
 }
@@ -47,7 +61,7 @@ Status run_one(const Arguments& arguments, Context& context) {
   const auto answer = context.run(client::CreateAccounts{
       .count = arguments.integer("count").value_or(1), .username = arguments.maybe("username")});
   if (!answer) return answer.error();
-  if (arguments.flag("wait")) return wait_and_show(context, answer->job.id);
+  if (arguments.flag("wait")) return wait_and_show(context, answer->job);
   context.output().object(job_columns(), record_of(answer->job));
   return Unit{};
 }
@@ -73,30 +87,32 @@ Status run(const Arguments& arguments, Context& context) {
 }  // namespace
 
 Command jobs_create() {
-  return {.noun = "jobs",
-          .verb = "create",
-          .summary = "Have accounts made: users of the service, each with a token",
-          .description =
-              "One job for each account, or with --one-job one for all. Prints the jobs' ids; with "
-              "--wait the jobs when they have ended, and exit code 1 when none of them completed, "
-              "10 when some did not. `botctl jobs tokens` gets the tokens.",
-          .options = {{.name = "count",
-                       .kind = Kind::integer,
-                       .value_name = "N",
-                       .help = "How many accounts",
-                       .default_value = "1",
-                       .least = 1,
-                       .most = 100},
-                      priority_option(),
-                      {.name = "username",
-                       .kind = Kind::text,
-                       .value_name = "NAME",
-                       .help = "Name of the account; of several NAME-1, NAME-2 and so on"},
-                      {.name = "one-job", .help = "Make all of them in one job"},
-                      wait_option()},
-          .examples = {{"botctl jobs create --count 5 --priority high", "five jobs"},
-                       {"botctl jobs create --count 5 --one-job --wait", "one, and its end"}},
-          .run = run};
+  return {
+      .noun = "jobs",
+      .verb = "create",
+      .summary = "Have accounts made: users of the service, each with a token",
+      .description =
+          "One job for each account, or with --one-job one for all. Prints the jobs' ids; with "
+          "--wait the jobs when they have ended, and exit code 1 when nothing of them was "
+          "done, 10 when a part was. Where the waiting ends before the jobs do, they are shown as "
+          "they were last seen. `botctl jobs tokens` gets the tokens.",
+      .options = {{.name = "count",
+                   .kind = Kind::integer,
+                   .value_name = "N",
+                   .help = "How many accounts",
+                   .default_value = "1",
+                   .least = 1,
+                   .most = 100},
+                  priority_option(),
+                  {.name = "username",
+                   .kind = Kind::text,
+                   .value_name = "NAME",
+                   .help = "Name of the account; of several NAME-1, NAME-2 and so on"},
+                  {.name = "one-job", .help = "Make all of them in one job"},
+                  wait_option()},
+      .examples = {{"botctl jobs create --count 5 --priority high", "five jobs"},
+                   {"botctl jobs create --count 5 --one-job --wait", "one, and its end"}},
+      .run = run};
 }
 
 }  // namespace bot::cli

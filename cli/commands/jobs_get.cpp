@@ -20,18 +20,21 @@ Status run(const Arguments& arguments, Context& context) {
 }  // namespace
 
 Command jobs_get() {
-  return {.noun = "jobs",
-          .verb = "get",
-          .summary = "Show one job",
-          .description =
-              "JSON has the accounts that it has made, too. With --wait it is shown when it has "
-              "ended, and exit code 1 says that it failed or was cancelled.",
-          .positionals = {job_positional()},
-          .options = {wait_option()},
-          .examples = {{"botctl jobs get 7b0c9d52-6d1e-4a0c-8f43-0123456789ab", "as it is now"},
-                       {"botctl jobs get 7b0c9d52-6d1e-4a0c-8f43-0123456789ab --wait -o json",
-                        "at its end, with its accounts"}},
-          .run = run};
+  return {
+      .noun = "jobs",
+      .verb = "get",
+      .summary = "Show one job",
+      .description =
+          "JSON has the accounts that it has made, too. With --wait it is shown when it has "
+          "ended: exit code 10 says that it failed after a part of its work was done, 1 that it "
+          "failed otherwise or was cancelled. Where the waiting ends before the job does, it is "
+          "shown as it was last seen.",
+      .positionals = {job_positional()},
+      .options = {wait_option()},
+      .examples = {{"botctl jobs get 7b0c9d52-6d1e-4a0c-8f43-0123456789ab", "as it is now"},
+                   {"botctl jobs get 7b0c9d52-6d1e-4a0c-8f43-0123456789ab --wait -o json",
+                    "at its end, with its accounts"}},
+      .run = run};
 }
 
 }  // namespace bot::cli

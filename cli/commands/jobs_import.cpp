@@ -48,7 +48,7 @@ Status run(const Arguments& arguments, Context& context) {
   const auto answer = context.run(
       client::ImportUsers{.csv = std::move(csv).value(), .priority = arguments.maybe("priority")});
   if (!answer) return answer.error();
-  if (arguments.flag("wait")) return wait_and_show(context, answer->job.id);
+  if (arguments.flag("wait")) return wait_and_show(context, answer->job);
   context.output().object(job_columns(), record_of(answer->job));
   return Unit{};
 }
@@ -56,20 +56,22 @@ Status run(const Arguments& arguments, Context& context) {
 }  // namespace
 
 Command jobs_import() {
-  return {.noun = "jobs",
-          .verb = "import",
-          .summary = "Have users made from a CSV file",
-          .description =
-              "The first line names the columns: email, and if you like name and "
-              "max_concurrent_bots. Each other line is a user. One job makes them all. "
-              "Unlike the other commands on jobs this needs the admin key.",
-          .positionals = {{.name = "file",
-                           .help = "The CSV file, or - for standard input",
-                           .completes = Completes::files}},
-          .options = {priority_option(), wait_option()},
-          .examples = {{"botctl jobs import users.csv --wait", "and wait for its end"},
-                       {"botctl jobs import - < users.csv", "from standard input"}},
-          .run = run};
+  return {
+      .noun = "jobs",
+      .verb = "import",
+      .summary = "Have users made from a CSV file",
+      .description =
+          "The first line names the columns: email, and if you like name and "
+          "max_concurrent_bots. Each other line is a user. One job makes them all. "
+          "Unlike the other commands on jobs this needs the admin key. With --wait exit code 10 "
+          "says that some users could not be made, 1 that none could.",
+      .positionals = {{.name = "file",
+                       .help = "The CSV file, or - for standard input",
+                       .completes = Completes::files}},
+      .options = {priority_option(), wait_option()},
+      .examples = {{"botctl jobs import users.csv --wait", "and wait for its end"},
+                   {"botctl jobs import - < users.csv", "from standard input"}},
+      .run = run};
 }
 
 }  // namespace bot::cli

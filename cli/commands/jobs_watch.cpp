@@ -94,7 +94,7 @@ Status watch_one(Context& context, const std::string& id, Display& display) {
 // From now on.
 Status watch_all(Context& context, Display& display) {
   JobFeed feed(context, std::nullopt);
-  if (const auto past = feed.rest(); !past) return past.error();
+  if (auto passed = feed.skip(); !passed) return passed;
   while (context.output().writable()) {
     const auto news = feed.next();
     if (!news) return news.error();
@@ -130,7 +130,8 @@ Command jobs_watch() {
           .description =
               "On a terminal a bar that grows; in a pipe, and with -o json, each of the job's "
               "events from its beginning as an object on a line of its own. Exit code 0 says that "
-              "it completed, 1 that it failed or was cancelled. With --all the events of all jobs "
+              "it completed, 10 that it failed after a part of its work was done, 1 that it failed "
+              "otherwise or was cancelled. With --all the events of all jobs "
               "from now on, until it is interrupted.",
           .positionals = {job},
           .options = {{.name = "all", .help = "Show what happens to every job that the key sees"}},

@@ -94,6 +94,83 @@ TEST(JobsCreate, WaitsForEveryJobAndTellsHowTheyEnded) {
   EXPECT_EQ(ran.error()["error"]["message"], "1 of 2 jobs did not complete");
 }
 
+// Two jobs, of which the first completes and the second runs on.
+void serve_one_that_runs_on(Program& program) {
+  program.server()
+      .answer(201, R"({"success":true,"job_ids":["a","b"],"message":"m"})")
+      .answer_to("GET /api/jobs/a", 200, body::job_detail("a", "completed"))
+      .always("GET /api/jobs/b", 200, body::job_detail("b", "running"))
+      .always("GET /api/jobs/events", 200, body::job_events("b", {}));
+}
+
+TEST(JobsCreate, TellsAllJobsWhenTheTimeIsOver) {
+  Program program;
+  serve_one_that_runs_on(program);
+
+  const auto ran =
+      program.run({"jobs", "create", "--count", "2", "--wait", "--timeout", "5s", "-o", "json"});
+
+  EXPECT_EQ(ran.code, 7);
+  EXPECT_EQ(ran.json()[0]["status"], "completed");
+  EXPECT_EQ(ran.json()[1]["id"], "b");
+  EXPECT_EQ(ran.json()[1]["status"], "running");
+  EXPECT_EQ(ran.error()["error"]["message"], "job b is still running");
+}
+
+TEST(JobsCreate, TellsAllJobsWhenItIsInterrupted) {
+  Program program;
+  serve_one_that_runs_on(program);
+  program.interrupted_after = Millis{3'000};
+
+  const auto ran = program.run({"jobs", "create", "--count", "2", "--wait", "-o", "id"});
+
+  EXPECT_EQ(ran.code, 130);
+  EXPECT_EQ(ran.out, "a\nb\n");
+}
+
+TEST(JobsCreate, TellsAllJobsWhenTheServerIsLost) {
+  Program program;
+  program.server()
+      .answer(201, R"({"success":true,"job_ids":["a","b"],"message":"m"})")
+      .fail({.code = Errc::unreachable, .message = "refused"});
+
+  const auto ran = program.run({"jobs", "create", "--count", "2", "--wait", "-o", "json"});
+
+  EXPECT_EQ(ran.code, 3);
+  EXPECT_EQ(ran.json()[0], (types::Json{{"id", "a"}, {"kind", "accounts"}, {"status", "pending"}}));
+  EXPECT_EQ(ran.json()[1]["id"], "b");
+}
+
+TEST(JobsCreate, IsPartialWhenEveryJobHasDoneOnlyAPart) {
+  Program program;
+  program.server()
+      .answer(201, R"({"success":true,"job_ids":["a"],"message":"m"})")
+      .answer_to("GET /api/jobs/a", 200, body::job_detail("a", "failed"));
+
+  EXPECT_EQ(program.run({"jobs", "create", "--wait"}).code, 10);
+}
+
+TEST(JobsImport, TellsTheJobWhenItIsInterruptedOrTheServerIsLost) {
+  Program program;
+  program.input = "email\na@x.org\n";
+  program.server()
+      .answer_to("POST /api/jobs/import", 201, body::job_answer("job-1", "pending"))
+      .fail_on("GET /api/jobs/job-1", {.code = Errc::unreachable, .message = "refused"});
+
+  const auto lost = program.run({"jobs", "import", "-", "--wait", "-o", "json"});
+  EXPECT_EQ(lost.code, 3);
+  EXPECT_EQ(lost.json()["id"], "job-1");
+
+  program.server()
+      .answer_to("POST /api/jobs/import", 201, body::job_answer("job-1", "pending"))
+      .always("GET /api/jobs/job-1", 200, body::job_detail("job-1", "running"))
+      .always("GET /api/jobs/events", 200, body::job_events("job-1", {}));
+  program.interrupted_after = Millis{3'000};
+  const auto interrupted = program.run({"jobs", "import", "-", "--wait", "-o", "json"});
+  EXPECT_EQ(interrupted.code, 130);
+  EXPECT_EQ(interrupted.json()["status"], "running");
+}
+
 TEST(JobsImport, SendsTheFileAsItIs) {
   Program program;
   program.serve_everything();
@@ -250,13 +327,13 @@ TEST(JobsGet, HasAccountsAndDurationInJson) {
   EXPECT_EQ(json["accounts"][0]["username"], "ada-42");
 }
 
-TEST(JobsGet, WaitingFailsWithAJobThatFails) {
+TEST(JobsGet, WaitingIsPartialWithAJobThatHasDoneAPart) {
   Program program;
   program.server().always("GET /api/jobs/job-1", 200, body::job_detail("job-1", "failed"));
 
   const auto ran = program.run({"jobs", "get", "job-1", "--wait"});
 
-  EXPECT_EQ(ran.code, 1);
+  EXPECT_EQ(ran.code, 10);
   EXPECT_THAT(ran.out, HasSubstr("failed"));
   EXPECT_THAT(ran.err, HasSubstr("job job-1 is failed: partial: 3 of 5 accounts exist"));
 }

@@ -46,15 +46,16 @@ TEST(JobsWatch, GoesOnBehindTheLastEventAndLetsTheServerWait) {
   EXPECT_EQ(sent[4].request.target, "/api/jobs/events?since=9&job_id=job-1&wait=0&limit=1000");
 }
 
-TEST(JobsWatch, ExitsWithOneWhenTheJobFailsOrIsCancelled) {
-  for (const auto* status : {"failed", "cancelled"}) {
+TEST(JobsWatch, TellsByItsExitCodeThatAJobFailedAfterAPartOrWasCancelled) {
+  for (const auto& [status, code] :
+       std::vector<std::pair<std::string, int>>{{"failed", 10}, {"cancelled", 1}}) {
     Program program;
     serve_a_job_that_ends(program, status);
 
     const auto ran = program.run({"jobs", "watch", "job-1"});
 
-    EXPECT_EQ(ran.code, 1);
-    EXPECT_THAT(ran.err, HasSubstr(std::string("job job-1 is ") + status));
+    EXPECT_EQ(ran.code, code);
+    EXPECT_THAT(ran.err, HasSubstr("job job-1 is " + status));
     EXPECT_EQ(ran.lines().size(), 3U);
   }
 }

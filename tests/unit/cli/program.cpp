@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <csignal>
 #include <fstream>
 #include <sstream>
 
@@ -138,7 +139,12 @@ Ran Program::run(const Tree& tree, std::vector<std::string> words) {
                   [this](const auto&, const auto&, const auto&, Millis, const auto& options) {
                     return open_socket(options);
                   },
-              .signal = [this] { return signal; },
+              .signal =
+                  [this, begun = clock.monotonic()] {
+                    const bool interrupted =
+                        interrupted_after && clock.monotonic() - begun >= *interrupted_after;
+                    return interrupted ? SIGINT : signal;
+                  },
               .sleep = [this](Millis delay) { clock.advance(delay); },
               .output_error = [] { return 0; },
               .working_directory = home_ / "work"};

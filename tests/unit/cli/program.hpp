@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,7 @@ class Program {
   std::string input;
   std::deque<Push> pushes;  // empty: the server does not upgrade
   int signal = 0;
+  std::optional<Millis> interrupted_after;  // of the clock: then the signal is SIGINT
 
   // Seen by run().
   std::string origin;                       // the server of the last transport
