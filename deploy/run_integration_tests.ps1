@@ -3,8 +3,10 @@
 #
 #   deploy/run_integration_tests.ps1 [-KeepAlive] [-Verbose] [-NoDocker]
 #
+# It is for PowerShell on Linux, WSL among it, with the clone and the temporary directory on a Linux file system: secrets
+# have to belong to the user 1000 and be unreadable for others, which a mounted Windows drive cannot hold.
 # -NoDocker is left to the shell script, because botd runs on Linux only.
-# Exit status: 0 when all passed, 1 when something failed, 2 for a missing tool.
+# Exit status: 0 when all passed, 1 when something failed, 2 for a missing tool or another system than Linux.
 param(
     [switch]$KeepAlive,
     [switch]$Verbose,
@@ -15,6 +17,10 @@ $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $false
 
 $root = Split-Path -Parent $PSScriptRoot
+if (-not $IsLinux) {
+    [Console]::Error.WriteLine('run_integration_tests: PowerShell 7 on Linux is needed; on Windows run it inside WSL')
+    exit 2
+}
 if ($NoDocker) {
     $options = @('--no-docker')
     if ($KeepAlive) { $options += '--keep-alive' }
@@ -202,6 +208,10 @@ try {
         Invoke-JobsFlow
     }
     catch [OperationCanceledException] { Write-Verbose "$_" }
+    catch {
+        $script:failed.Add("the run itself: $_")
+        Write-Host "FAIL  the run itself: $_" -ForegroundColor Red
+    }
     if ($script:failed.Count -gt 0) { Show-Logs }
     Write-Host ''
     Write-Host "$($script:passed) passed, $($script:failed.Count) failed"

@@ -13,7 +13,8 @@ usage: deploy/run_integration_tests.sh [--no-docker] [--keep-alive] [--verbose]
   --keep-alive   leave it running afterwards; without Docker until Ctrl-C
   --verbose      show what the programs print
 
-Exit status: 0 when all passed, 1 when something failed, 2 for a wrong option or a missing tool.
+Exit status: 0 when all passed, 1 when something failed, 2 for a wrong option, a missing tool, or, with
+containers, a user who cannot make their secrets.
 END
 }
 
@@ -46,12 +47,13 @@ say() { printf '%s\n' "$*"; }
 
 quietly() { if [ "$verbose" = yes ]; then "$@" 2>&1 | tee -a "$log"; else "$@" >>"$log" 2>&1; fi; }
 
-# until_true SECONDS COMMAND…
+# until_true SECONDS COMMAND…: not 0 when the time is over, or when the engines that were started are gone.
 until_true() {
   local deadline=$((SECONDS + $1))
   shift
   until "$@"; do
     if [ "$SECONDS" -ge "$deadline" ]; then return 1; fi
+    if [ "$ended" = no ] && [ -n "$engines_pid" ] && is_gone "$engines_pid"; then return 1; fi
     sleep 0.2
   done
 }
@@ -79,6 +81,22 @@ need() {
   fi
 }
 
+# Where tests/engines.py looks for PostgreSQL's own programs: Debian does not have them on the path.
+need_postgres() {
+  if compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then return; fi
+  say "run_integration_tests: not found: /usr/lib/postgresql/*/bin/initdb (the package postgresql)" >&2
+  exit 2
+}
+
+# The files of make-secrets have to belong to 1000.
+need_owner_of_secrets() {
+  local who
+  who=$(id -u):$(id -g)
+  if [ "${who%:*}" = 0 ] || [ "$who" = 1000:1000 ]; then return; fi
+  say "run_integration_tests: run it as root, or as the user and group 1000: others cannot give secrets to 1000" >&2
+  exit 2
+}
+
 # --- services as containers -----------------------------------------------------------------------
 
 export SECRETS_DIR=$work/secrets SERVER_PORT=${SERVER_PORT:-18056}
@@ -96,7 +114,7 @@ start_containers() {
 
 # --- services as processes ------------------------------------------------------------------------
 
-# They are made by the tests' own helper, which ends them when its standard input ends: however this script does.
+# Those of the tests (tests/engines.py). They end when the standard input of this process ends: however the script does.
 start_engines() {
   mkfifo "$work/hold"
   PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 setsid python3 -c '
@@ -334,8 +352,10 @@ trap tear_down EXIT
 
 if [ "$docker" = yes ]; then
   need docker curl
+  need_owner_of_secrets
 else
   need python3 curl redis-cli redis-server setsid "$bin/botd" "$bin/botctl"
+  need_postgres
 fi
 
 code=0
