@@ -127,13 +127,7 @@ void Lane::pump() {
     } catch (const Unavailable&) {
       settle_failure(*std::move(round));
     } catch (const std::exception& failure) {
-      // What a deferred statement of somebody's did is nobody's in particular.
-      for (std::size_t i = 0; i < round->verdicts.size(); ++i) {
-        auto& outcome = round->verdicts[i].outcome;
-        if (outcome.with && round->blamed.value_or(i) == i)
-          outcome = Outcome::retry(failure.what());
-      }
-      settle_failure(*std::move(round));
+      settle_refusal(*std::move(round), failure.what());
     }
   }
 }
@@ -166,13 +160,21 @@ std::optional<Lane::Round> Lane::next_round() {
   pump_wakes_.wait_for(lock, pace_.linger(), [this] { return waiting_.empty() || ending_; });
   if (ending_) return std::nullopt;
   Round round;
+  round.stopping = mode_ == Mode::stopping;
+  round.apart = apart_ > 0;
+  if (round.apart) {
+    --apart_;
+    round.verdicts.push_back(std::move(verdicts_.front()));
+    verdicts_.erase(verdicts_.begin());
+    storing_ = true;
+    return round;
+  }
   round.verdicts = std::exchange(verdicts_, {});
   // In one order with those who extend leases, so that they cannot wait for each other.
   std::sort(round.verdicts.begin(), round.verdicts.end(), [](const auto& a, const auto& b) {
     return a.item.id < b.item.id;
   });
   round.shares = shares_;
-  round.stopping = mode_ == Mode::stopping;
   const auto most = mode_ == Mode::open ? capacity() : 0;
   round.room = held_.size() >= most ? 0 : most - held_.size();
   if (round.room > 0) woken_ = false;
@@ -201,6 +203,7 @@ Lane::Stored Lane::store(Round& round) {
     if (round.room > 0 && !round.known) statements.push_back(claim.question(connection.dialect()));
     auto answers = statements.empty() ? std::vector<sql::Rows>() : connection.query_all(statements);
     conclude_all(connection, round, decisions, answers, stored);
+    stored.known_returned = round.known.has_value();
     if (round.known)
       return_unknown(connection, name_, options_.owner, *round.known, now, listeners());
     if (round.room == 0) return stored;
@@ -241,8 +244,8 @@ std::vector<Decision> Lane::decisions_of(const Round& round, UnixMillis now) con
       case Outcome::Kind::retry: {
         const auto retry = static_cast<std::size_t>(std::max<std::int64_t>(item.attempts - 1, 0));
         const auto delay = outcome.delay.value_or(options_.backoff.jittered(retry));
-        decision.change = item.attempts < item.max_attempts ? Change::retried : Change::buried;
-        decision.run_at = now + delay.count();
+        decision = retried(item, outcome.reason, now + delay.count());
+        decision.with = &outcome.with;
         break;
       }
     }
@@ -292,7 +295,7 @@ void Lane::settle(Stored stored) {
     if (stored.asked_at) next_run_at_ = stored.next_run_at;
     if (const auto heard_of = std::exchange(heard_of_, std::nullopt))
       next_run_at_ = std::min(next_run_at_.value_or(*heard_of), *heard_of);
-    claimed_unseen_ = false;
+    if (stored.known_returned) claimed_unseen_ = false;
     // Due, and not given to us: another server holds the rows just now, or one was added between
     // the two statements.
     const bool missed = stored.asked_at && stored.claimed.empty() && stored.next_run_at &&
@@ -319,16 +322,44 @@ void Lane::settle_failure(Round round) {
     const std::lock_guard lock(mutex_);
     if (round.stopping) {
       statistics_.lost += round.verdicts.size();
-    } else {
-      std::move(verdicts_.begin(), verdicts_.end(), std::back_inserter(round.verdicts));
-      verdicts_ = std::move(round.verdicts);
+      round.verdicts.clear();
     }
+    if (round.apart) apart_ += round.verdicts.size();
     claimed_unseen_ = claimed_unseen_ || round.room > 0;
-    woken_ = true;
-    storing_ = false;
-    not_before_ = steady_clock::now() + store_pause;
+    put_off(std::move(round));
   }
   idle_.notify_all();
+}
+
+// The store does not take something of this, and so nothing of it: the verdicts are stored each by
+// itself, first with the attempt spent instead of their results; one that is refused even so is
+// given up, and its lease runs out.
+void Lane::settle_refusal(Round round, const std::string& why) {
+  {
+    const std::lock_guard lock(mutex_);
+    // What a deferred statement of somebody's did is nobody's in particular.
+    if (round.blamed || round.apart) {
+      auto& outcome = round.verdicts[round.blamed.value_or(0)].outcome;
+      if (outcome.with) {
+        outcome = Outcome::retry(why);
+      } else if (round.apart) {
+        ++statistics_.lost;
+        round.verdicts.clear();
+      }
+    }
+    apart_ += round.verdicts.size();
+    put_off(std::move(round));
+  }
+  idle_.notify_all();
+}
+
+// Its lock is held.
+void Lane::put_off(Round round) {
+  std::move(verdicts_.begin(), verdicts_.end(), std::back_inserter(round.verdicts));
+  verdicts_ = std::move(round.verdicts);
+  woken_ = true;
+  storing_ = false;
+  not_before_ = steady_clock::now() + store_pause;
 }
 
 }  // namespace bot::queue

@@ -83,6 +83,7 @@ class Lane {
     std::size_t room = 0;
     Shares shares;  // of what is held
     bool stopping = false;
+    bool apart = false;  // one verdict, and nothing else
     // After a claim whose end is not known: what is held all the same.
     std::optional<std::set<std::int64_t>> known;
     std::optional<std::size_t> blamed;  // the verdict whose results could not be stored
@@ -92,6 +93,7 @@ class Lane {
     std::vector<Item> claimed;
     std::optional<UnixMillis> asked_at;  // for items
     std::optional<UnixMillis> next_run_at;
+    bool known_returned = false;  // what was claimed unseen
     DispatcherStatistics counted;
   };
   struct Waiting {
@@ -127,6 +129,8 @@ class Lane {
   void tell(const Round& round, const Stored& stored) const;
   void settle(Stored stored);
   void settle_failure(Round round);
+  void settle_refusal(Round round, const std::string& why);
+  void put_off(Round round);
 
   void add_worker();
   void work();
@@ -161,6 +165,7 @@ class Lane {
   Shares shares_;                                   // of what is held
   Pace pace_;
   std::vector<Verdict> verdicts_;
+  std::size_t apart_ = 0;  // so many of these, from the first on, are stored each by itself
   std::optional<UnixMillis> next_run_at_;
   std::optional<UnixMillis> heard_of_;  // while a look was under way that may not have seen it
   bool woken_ = true;                   // looks once at the beginning

@@ -93,6 +93,36 @@ TEST_F(ResultsTest, ListenersAreToldInTheTransactionAfterTheResultsAreThere) {
   EXPECT_TRUE(is_there("11")) << "done";
 }
 
+TEST_F(ResultsTest, AVerdictThatTheStoreRefusesIsGivenUpAloneAndItsLeaseRunsOut) {
+  const auto bad = add("bad");
+  const auto good = add("good");
+  Listeners listeners;
+  std::atomic<bool> refusing{true};
+  listeners.on("lane", [&](sql::Connection&, const Transition& told) {
+    if (refusing && told.item.kind == "bad" && told.change == Change::done)
+      throw std::runtime_error("not this one");
+  });
+  auto options = this->options();
+  options.listeners = &listeners;
+  Dispatcher dispatcher(database_, clock_, options);
+  dispatcher.handle("lane", 2, [](const Item&) { return Outcome::done(); });
+  dispatcher.start();
+
+  wait_for(good, ItemStatus::done);
+  const auto later = add("later");
+  dispatcher.wake("lane");
+  wait_for(later, ItemStatus::done);
+  EXPECT_EQ(dispatcher.statistics().lost, 1u);
+  EXPECT_EQ(item(bad).status, ItemStatus::leased);
+  refusing = false;
+  clock_.advance(options.lease);
+  database_.write(
+      [&](sql::Connection& connection) { return_expired(connection, clock_.now_ms()); });
+  dispatcher.wake("lane");
+
+  EXPECT_EQ(wait_for(bad, ItemStatus::done).attempts, 2);
+}
+
 TEST_F(ResultsTest, TheLanesOwnNumberOfAttemptsGoesBeforeTheItems) {
   const auto id = add("a");
   Concurrency once(1);

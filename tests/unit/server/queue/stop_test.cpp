@@ -322,8 +322,11 @@ TEST_F(StopTest, APausedLaneIsLeftAloneAndGoesOnWithAWake) {
   const auto id = add("a");
   Dispatcher dispatcher(database_, clock_, options());
   dispatcher.handle("lane", 1, [](const Item&) { return Outcome::done(); });
+  const auto before = database_.statistics().writes;
   dispatcher.start();
-  dispatcher.wake("lane");
+  // What it does at its start, and a look at the lane.
+  ASSERT_TRUE(soon([&] { return database_.statistics().writes >= before + 2; }));
+  EXPECT_EQ(item(id).fence, 0) << "it was never claimed";
   database_.write([](sql::Connection& connection) { EXPECT_TRUE(resume(connection, "lane")); });
   dispatcher.wake("lane");
 
