@@ -9,11 +9,27 @@
 namespace bot::store {
 namespace {
 
+// How a table is read in pages.
+enum class Paging {
+  by_key,     // each after the integer that the one before ended with
+  of_jobs,    // each after the job, in the order of jobs, and the unit
+  by_places,  // each after so many rows: for small tables only
+};
+
 struct Table {
   std::string_view name;
-  // A unique key that both engines sort the same way; {text} follows each TEXT column.
+  // A unique key that both engines sort the same way; {text} follows each TEXT column. "id" is
+  // numbered by the engine.
   std::string_view order;
-  bool numbered = true;  // its key is numbered by the engine
+  Paging paging = Paging::by_key;
+
+  bool numbered() const { return order == "id"; }
+};
+
+// Where a page ended.
+struct Place {
+  std::int64_t key = 0;  // or how many rows, or the job's item
+  std::int64_t unit = 0;
 };
 
 // Each after those it refers to.
@@ -29,35 +45,61 @@ constexpr std::array<Table, 19> tables{{
     {"webhook_deliveries", "id"},
     {"audit_log", "id"},
     {"queue_items", "id"},
-    {"jobs", "item_id", false},
-    {"accounts", "user_id", false},
+    {"jobs", "item_id"},
+    {"accounts", "user_id"},
     {"job_events", "id"},
+    {"job_units", "jobs.item_id, job_units.unit", Paging::of_jobs},
     // Hashes and our own names: ASCII, compared here byte by byte.
-    {"job_units", "job_id{text}, unit", false},
-    {"paused_lanes", "lane{text}", false},
-    {"queue_days", "lane{text}, day", false},
-    {"idempotency_keys", "scope{text}, key_sha256{text}", false},
-    {"settings", "key{text}", false},
+    {"paused_lanes", "lane{text}", Paging::by_places},
+    {"queue_days", "lane{text}, day", Paging::by_places},
+    {"idempotency_keys", "scope{text}, key_sha256{text}", Paging::by_places},
+    {"settings", "key{text}", Paging::by_places},
 }};
 
 constexpr std::int64_t rows_at_once = 200;
 
-sql::Rows page(sql::Connection& connection, const Table& table, std::int64_t after) {
-  const auto statement = "SELECT * FROM " + std::string(table.name);
-  if (!table.numbered) {
-    const bool collates = connection.dialect().name == "postgresql";
-    const auto order =
-        replace_all(std::string(table.order), "{text}", collates ? " COLLATE \"C\"" : "");
-    return connection.query(statement + " ORDER BY " + order + " LIMIT $1 OFFSET $2",
-                            {rows_at_once, after});
+sql::Rows page(sql::Connection& connection, const Table& table, const Place& after) {
+  const auto statement = "SELECT " + std::string(table.name) + ".* FROM " + std::string(table.name);
+  std::string order(table.order);
+  switch (table.paging) {
+    case Paging::by_key:
+      return connection.query(
+          statement + " WHERE " + order + " > $1 ORDER BY " + order + " LIMIT $2",
+          {after.key, rows_at_once});
+    case Paging::of_jobs:
+      return connection.query(statement +
+                                  " JOIN jobs ON jobs.id = job_units.job_id"
+                                  " WHERE jobs.item_id >= $1"
+                                  " AND (jobs.item_id > $1 OR job_units.unit > $2) ORDER BY " +
+                                  order + " LIMIT $3",
+                              {after.key, after.unit, rows_at_once});
+    case Paging::by_places:
+      break;
   }
-  return connection.query(statement + " WHERE id > $1 ORDER BY id LIMIT $2", {after, rows_at_once});
+  const bool collates = connection.dialect().name == "postgresql";
+  order = replace_all(std::move(order), "{text}", collates ? " COLLATE \"C\"" : "");
+  return connection.query(statement + " ORDER BY " + order + " LIMIT $1 OFFSET $2",
+                          {rows_at_once, after.key});
 }
 
-// Where the page after this one begins.
-std::int64_t next_page(const Table& table, std::int64_t after, const sql::Rows& rows) {
-  if (table.numbered) return rows[rows.size() - 1].integer("id");
-  return after + static_cast<std::int64_t>(rows.size());
+// REQUIRES: the page is not empty.
+Place end_of(sql::Connection& connection,
+             const Table& table,
+             const Place& after,
+             const sql::Rows& page) {
+  const auto last = page[page.size() - 1];
+  switch (table.paging) {
+    case Paging::by_key:
+      return {.key = last.integer(table.order)};
+    case Paging::of_jobs: {
+      const auto job =
+          connection.query("SELECT item_id FROM jobs WHERE id = $1", {last.text("job_id")});
+      return {.key = job[0].integer(std::size_t{0}), .unit = last.integer("unit")};
+    }
+    case Paging::by_places:
+      break;
+  }
+  return {.key = after.key + static_cast<std::int64_t>(page.size())};
 }
 
 void insert(sql::Connection& connection, const Table& table, const sql::Rows& rows) {
@@ -77,7 +119,7 @@ void insert(sql::Connection& connection, const Table& table, const sql::Rows& ro
 
 // PostgreSQL numbers on from where its own counting stands.
 void number_on(sql::Connection& connection, const Table& table) {
-  if (!table.numbered || connection.dialect().name != "postgresql") return;
+  if (!table.numbered() || connection.dialect().name != "postgresql") return;
   const std::string name(table.name);
   connection.query("SELECT setval(pg_get_serial_sequence('" + name +
                    "', 'id'), (SELECT COALESCE(MAX(id), 0) + 1 FROM " + name + "), false)");
@@ -119,7 +161,7 @@ bool same(const sql::Rows& a, const sql::Rows& b) {
 // Counts the rows that are the same in both, up to the first page that differs.
 Result<std::int64_t> compare(sql::Connection& from, sql::Connection& to, const Table& table) {
   std::int64_t rows = 0;
-  std::int64_t after = 0;
+  Place after;
   while (true) {
     const auto wanted = page(from, table, after);
     const auto found = page(to, table, after);
@@ -130,7 +172,7 @@ Result<std::int64_t> compare(sql::Connection& from, sql::Connection& to, const T
     }
     if (wanted.empty()) return rows;
     rows += static_cast<std::int64_t>(wanted.size());
-    after = next_page(table, after, wanted);
+    after = end_of(from, table, after, wanted);
   }
 }
 
@@ -157,10 +199,10 @@ Result<std::vector<CopiedTable>> copy_all(sql::Connection& from, sql::Connection
   to.query("DELETE FROM settings");
   std::vector<CopiedTable> copied;
   for (const auto& table : tables) {
-    std::int64_t after = 0;
+    Place after;
     for (auto rows = page(from, table, after); !rows.empty(); rows = page(from, table, after)) {
       insert(to, table, rows);
-      after = next_page(table, after, rows);
+      after = end_of(from, table, after, rows);
     }
     number_on(to, table);
     auto rows = compare(from, to, table);
