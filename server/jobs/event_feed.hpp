@@ -36,8 +36,8 @@ class EventFeed {
   void fetch(EventFilter filter, Millis wait, Callback callback);
   // Called on the feed's thread with each page of events, none of them empty; must return at once.
   using Handler = std::function<void(const types::JobEventPage&)>;
-  // The filter's events from now on, until the last copy of what is returned has gone; a call that
-  // has begun then may still be under way.
+  // The filter's events, those that are there after its `since` and all that come, until the last
+  // copy of what is returned has gone; a call that has begun then may still be under way.
   [[nodiscard]] std::shared_ptr<void> follow(EventFilter filter, Handler handler);
 
   // Events have been committed: looks at once.

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <future>
+#include <mutex>
 
 #include "server/jobs/job_store.hpp"
 #include "tests/fakes/base/manual_clock.hpp"
@@ -82,6 +85,53 @@ TEST_F(EventFeedTest, GivesAnOwnerOnlyItsOwn) {
   const auto got = page.get();
   ASSERT_EQ(got->events.size(), 1U);
   EXPECT_EQ(got->events.front().job_id, mine);
+}
+
+TEST_F(EventFeedTest, TellsAFollowerOfWhatIsThereAndOfAllThatComesOfItsOwner) {
+  add(7);
+  const auto mine = add(7);
+  EventFeed feed(database_, clock_, long_wait);
+  std::mutex mutex;
+  std::vector<std::string> told;
+  const auto told_of = [&](const std::string& id) {
+    return soon([&] {
+      const std::lock_guard lock(mutex);
+      return std::find(told.begin(), told.end(), id) != told.end();
+    });
+  };
+  auto following =
+      feed.follow({.since = 1, .owner_user_id = 7}, [&](const types::JobEventPage& page) {
+        const std::lock_guard lock(mutex);
+        for (const auto& event : page.events)
+          told.push_back(event.job_id);
+      });
+  ASSERT_TRUE(told_of(mine));
+  add(8);
+  const auto next = add(7);
+  feed.wake();
+  ASSERT_TRUE(told_of(next));
+  const std::lock_guard lock(mutex);
+  EXPECT_EQ(told, (std::vector{mine, next}));
+}
+
+TEST_F(EventFeedTest, TellsAFollowerOfAllPagesAndNothingOnceItHasGone) {
+  EventFeed feed(database_, clock_, long_wait);
+  std::atomic<int> told{0};
+  auto following = feed.follow({.limit = 2}, [&](const types::JobEventPage& page) {
+    told += static_cast<int>(page.events.size());
+  });
+  for (int i = 0; i < 5; ++i)
+    add();
+  feed.wake();
+  ASSERT_TRUE(soon([&] { return told == 5; }));
+  following.reset();
+  add();
+  // Answered by the round that would have told the follower, too.
+  auto page = fetch(feed, {.since = 6}, long_wait);
+  add();
+  feed.wake();
+  ASSERT_EQ(page.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  EXPECT_EQ(told, 5);
 }
 
 TEST_F(EventFeedTest, ReleasesAllAndMakesNobodyWaitAfterThat) {
