@@ -92,7 +92,7 @@ void JobKinds::add(std::string_view kind, queue::StoppableHandler handler) {
 queue::Outcome JobKinds::run(const queue::Item& item, const queue::Run& run) const {
   const auto found = handlers_.find(item.kind);
   if (found == handlers_.end()) {
-    return queue::Outcome::dead("no worker knows jobs of the kind " + item.kind);
+    return queue::Outcome::retry("this worker knows no jobs of the kind " + item.kind);
   }
   return found->second(item, run);
 }

@@ -22,7 +22,7 @@ class JobKinds {
  public:
   // Throws std::logic_error when the kind has one already.
   void add(std::string_view kind, queue::StoppableHandler handler);
-  // Dead when no handler is there for the item's kind.
+  // To be tried again when no handler is there for the item's kind: another worker may have it.
   queue::Outcome run(const queue::Item& item, const queue::Run& run) const;
 
  private:
