@@ -7,12 +7,6 @@
 #include "server/store/row_reader.hpp"
 
 namespace bot::jobs {
-namespace {
-
-constexpr UnixMillis longest_commit_ms = 2000;
-
-}  // namespace
-
 void EventStore::append(std::int64_t item_id, const NewEvent& event, UnixMillis now) {
   const types::Json known{{"status", to_string(event.status)},
                           {"worker_id", types::nullable(event.worker_id)},
@@ -34,7 +28,7 @@ types::JobEventPage EventStore::page(const EventFilter& filter, UnixMillis now) 
       "SELECT MIN(young.id) FROM job_events young WHERE young.at > $1 AND young.id > $2"
       " AND NOT EXISTS"
       " (SELECT 1 FROM job_events other WHERE other.id = young.id - 1)",
-      {now - longest_commit_ms, filter.since + 1});
+      {now - longest_commit.count(), filter.since + 1});
   const auto end =
       gap[0].optional_integer(std::size_t{0}).value_or(std::numeric_limits<std::int64_t>::max());
   // Spelled out, so that the engines use the index of a job's events.

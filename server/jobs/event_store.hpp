@@ -12,6 +12,11 @@
 
 namespace bot::jobs {
 
+// From when an event is written, with its time by the writer's clock, until it is committed at the
+// latest, by the reader's: a write is given up after store::DatabaseOptions::write_wait; the rest
+// is for a commit that was on its way then and for clocks that differ.
+inline constexpr Millis longest_commit{6000};
+
 // Something that happened to a job. How far the job has come is added when it is stored.
 struct NewEvent {
   std::string_view event;  // job_added, status_updated, job_completed, job_failed, job_cancelled
@@ -38,7 +43,7 @@ class EventStore {
   void append(std::int64_t item_id, const NewEvent& event, UnixMillis now);
   // The oldest first. Transactions that were begun early may be committed late, with numbers below
   // those that are there: the page ends before a number that is missing as long as its successor is
-  // younger than two seconds, so that whoever asks for what comes after `next` misses nothing.
+  // younger than longest_commit, so that whoever asks for what comes after `next` misses nothing.
   types::JobEventPage page(const EventFilter& filter, UnixMillis now);
   // The number of the newest one; 0: there is none.
   std::int64_t newest();
