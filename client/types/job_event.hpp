@@ -26,7 +26,8 @@ void from_json(const Json& json, JobEventData& data);
 struct JobEvent {
   std::int64_t v = 1;    // of this form
   std::int64_t seq = 0;  // grows; what comes after one is asked for with it
-  std::string event;     // job_added, status_updated, job_completed, job_failed, job_cancelled
+  // job_added, status_updated, job_completed, job_failed, job_cancelled, job_deleted
+  std::string event;
   std::string job_id;
   std::string status;  // pending, running, completed, failed, cancelled
   std::string timestamp;

@@ -19,7 +19,8 @@ inline constexpr Millis longest_commit{6000};
 
 // Something that happened to a job. How far the job has come is added when it is stored.
 struct NewEvent {
-  std::string_view event;  // job_added, status_updated, job_completed, job_failed, job_cancelled
+  // job_added, status_updated, job_completed, job_failed, job_cancelled, job_deleted
+  std::string_view event;
   JobStatus status = JobStatus::pending;
   std::int64_t priority = 0;
   std::optional<std::string> worker_id = {};

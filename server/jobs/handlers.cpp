@@ -22,6 +22,8 @@ std::string_view event_of(Change change) {
       return "job_cancelled";
     case Change::buried:
       return "job_failed";
+    case Change::deleted:
+      return "job_deleted";
     case Change::claimed:
     case Change::retried:
     case Change::snoozed:
@@ -39,6 +41,7 @@ ErrorText error_text_after(Change change) {
   switch (change) {
     case Change::claimed:
     case Change::snoozed:
+    case Change::deleted:
       return ErrorText::stays;
     case Change::done:
     case Change::withdrawn:
@@ -76,7 +79,7 @@ void write_down(sql::Connection& connection, const queue::Transition& change, Un
               {.event = event_of(change.change),
                .status = status_of(change.item),
                .priority = change.item.priority,
-               .worker_id = change.item.lease_owner,
+               .worker_id = change.worker,
                .error = error},
               now);
 }

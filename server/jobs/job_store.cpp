@@ -169,9 +169,9 @@ WaitingCounts JobStore::waiting(UnixMillis now, std::optional<std::int64_t> owne
   return counts;
 }
 
-bool JobStore::remove(std::string_view id) {
+bool JobStore::remove(std::string_view id, const queue::Listeners& listeners) {
   const auto job = find(id);
-  return job && queue::remove(connection_, job->item_id);
+  return job && queue::remove(connection_, job->item_id, listeners);
 }
 
 }  // namespace bot::jobs

@@ -9,6 +9,7 @@
 
 #include "drivers/sql.hpp"
 #include "server/jobs/job.hpp"
+#include "server/queue/listeners.hpp"
 
 namespace bot::jobs {
 
@@ -57,7 +58,7 @@ class JobStore {
   WaitingCounts waiting(UnixMillis now, std::optional<std::int64_t> owner_user_id = {});
   // A finished job, with its queue item and its units; accounts that it has made stay. False when
   // it is not finished or not there.
-  bool remove(std::string_view id);
+  bool remove(std::string_view id, const queue::Listeners& listeners);
 
  private:
   sql::Connection& connection_;

@@ -164,7 +164,10 @@ void Claim::lease_out_and_look(sql::Connection& connection, const std::vector<st
   for (auto& item : items) {
     if (heard)
       listeners_.tell(connection,
-                      {.item = item, .from = ItemStatus::ready, .change = Change::claimed});
+                      {.item = item,
+                       .from = ItemStatus::ready,
+                       .change = Change::claimed,
+                       .worker = item.lease_owner});
     claimed_.push_back(std::move(item));
   }
 }

@@ -82,7 +82,7 @@ Decision lost(const Item& item, UnixMillis now) {
             .reason = "its worker was lost during the last attempt"};
   return {.item = &item,
           .change = Change::lost,
-          .reason = item.lease_owner.value_or(""),
+          .reason = "worker " + item.lease_owner.value_or("?") + " was lost",
           .run_at = now};
 }
 
@@ -127,9 +127,12 @@ std::optional<Change> conclude(sql::Connection& connection,
   if (!item) return change;
   if (cancelled) note_cancellation(connection, *item, now);
   const auto reason = cancelled ? item->last_error.value_or("") : decision.reason;
-  listeners.tell(
-      connection,
-      {.item = *std::move(item), .from = ItemStatus::leased, .change = change, .reason = reason});
+  listeners.tell(connection,
+                 {.item = *std::move(item),
+                  .from = ItemStatus::leased,
+                  .change = change,
+                  .reason = reason,
+                  .worker = decision.item->lease_owner});
   return change;
 }
 

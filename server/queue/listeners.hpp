@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ enum class Change {
   buried,
   revived,
   withdrawn,  // needless; counts as done
+  deleted,    // somebody wanted that; the item and what refers to it are there for the last time
 };
 
 struct Transition {
@@ -29,6 +31,7 @@ struct Transition {
   ItemStatus from = ItemStatus::ready;
   Change change = Change::claimed;
   std::string reason = {};
+  std::optional<std::string> worker = {};  // who took the item, or held it until now
 };
 
 // Filled before anything uses it; from then on any thread may tell.

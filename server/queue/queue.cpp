@@ -182,7 +182,8 @@ std::size_t return_leases_of(sql::Connection& connection,
                              UnixMillis now,
                              const Listeners& listeners) {
   std::string statement =
-      "SELECT " BOT_ITEM_COLUMNS " FROM queue_items WHERE status = 'leased' AND lease_owner = $1";
+      "SELECT " BOT_ITEM_COLUMNS
+      " FROM queue_items WHERE status = 'leased' AND lease_owner = $1 ORDER BY id";
   statement.append(connection.dialect().for_update);
   const auto items = store::read_all(connection.query(statement, {owner}), read_item);
   lose_all(connection, items, now, listeners);
@@ -197,7 +198,7 @@ void return_unknown(sql::Connection& connection,
                     const Listeners& listeners) {
   std::string statement = "SELECT " BOT_ITEM_COLUMNS
                           " FROM queue_items WHERE status = 'leased' AND lease_owner = $1"
-                          " AND lane = $2";
+                          " AND lane = $2 ORDER BY id";
   statement.append(connection.dialect().for_update);
   const auto items = store::read_all(connection.query(statement, {owner, lane}), read_item);
   std::vector<Decision> decisions;

@@ -185,12 +185,20 @@ std::vector<Item> list(sql::Connection& connection, const ItemFilter& filter, st
 std::vector<Item> dead(sql::Connection& connection, ItemFilter filter, std::int64_t limit);
 std::int64_t count(sql::Connection& connection, const ItemFilter& filter);
 
-// Deletes at most `limit` of the filter's items, the oldest first; none that is leased. Like all
-// that delete finished items, it adds them to what history() tells.
-std::size_t purge(sql::Connection& connection, const ItemFilter& filter, std::int64_t limit);
+// Of the filter's items at most `limit`, the oldest first: cancels those that are ready, as
+// request_cancel does, and deletes the finished ones; none that is leased. How many these were.
+// Like all that delete finished items, it adds them to what history() tells.
+std::size_t purge(sql::Connection& connection,
+                  const ItemFilter& filter,
+                  std::int64_t limit,
+                  UnixMillis now,
+                  const Listeners& listeners = Listeners::none());
 // Deletes a finished item; false when there is none of this id.
-bool remove(sql::Connection& connection, std::int64_t id);
-// Deletes dead letters that finished before `before`, and all but the newest `keep`.
+bool remove(sql::Connection& connection,
+            std::int64_t id,
+            const Listeners& listeners = Listeners::none());
+// What has been kept long enough goes without a word to the listeners. Deletes dead letters that
+// finished before `before`, and all but the newest `keep`.
 std::size_t purge_dead(sql::Connection& connection,
                        std::string_view lane,
                        UnixMillis before,

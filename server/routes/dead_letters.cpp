@@ -77,7 +77,7 @@ Result<Reply> remove(const QueueParts& parts, const Request& request, const Prin
   if (!id) return id.error();
   return parts.database.write([&](sql::Connection& connection) -> Result<Reply> {
     const auto item = find_dead(connection, *id);
-    if (!item || !queue::remove(connection, *id)) return unknown_letter();
+    if (!item || !queue::remove(connection, *id, parts.listeners)) return unknown_letter();
     audit(connection,
           request,
           who,

@@ -166,7 +166,8 @@ class JobRoutes {
     return parts_.database.write([&](sql::Connection& connection) -> Result<Reply> {
       const auto job = find_job(connection, request.param("job_id"), who);
       if (!job) return no_such_job();
-      if (!jobs::is_finished(job->status) || !jobs::JobStore(connection).remove(job->id)) {
+      if (!jobs::is_finished(job->status) ||
+          !jobs::JobStore(connection).remove(job->id, parts_.listeners)) {
         return not_in_this_state("A job is deleted once it has finished", job->status);
       }
       note(connection, request, who, "job.delete", job->id);

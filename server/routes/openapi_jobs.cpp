@@ -54,24 +54,28 @@ Json account_schema() {
 }
 
 Json job_event_schema() {
-  return answer(
-      {{"v", integer},
-       {"seq", integer},
-       {"event",
-        {{"type", "string"},
-         {"enum",
-          {"job_added", "status_updated", "job_completed", "job_failed", "job_cancelled"}}}},
-       {"job_id", string},
-       {"status", job_status},
-       {"timestamp", time_text},
-       {"worker_id", nullable(string)},
-       {"error", nullable(string)},
-       {"data",
-        answer({{"job_id", string},
-                {"status", job_status},
-                {"priority", integer},
-                {"progress", integer},
-                {"count", integer}})}});
+  return answer({{"v", integer},
+                 {"seq", integer},
+                 {"event",
+                  {{"type", "string"},
+                   {"enum",
+                    {"job_added",
+                     "status_updated",
+                     "job_completed",
+                     "job_failed",
+                     "job_cancelled",
+                     "job_deleted"}}}},
+                 {"job_id", string},
+                 {"status", job_status},
+                 {"timestamp", time_text},
+                 {"worker_id", nullable(string)},
+                 {"error", nullable(string)},
+                 {"data",
+                  answer({{"job_id", string},
+                          {"status", job_status},
+                          {"priority", integer},
+                          {"progress", integer},
+                          {"count", integer}})}});
 }
 
 Json job_counts_schema() {

@@ -214,8 +214,10 @@ void add_queue_admin_routes(http::Router& router, QueueParts parts) {
       };
   change("pause", "Let nobody take anything from a lane; what runs goes on", pause);
   change("resume", "Let a paused lane be worked on again", resume);
-  change(
-      "purge", "Delete all items of a lane that are in one state, or only count them", purge_lane);
+  change("purge",
+         "Delete all finished items of a lane that are in one state, cancel all that wait, or only "
+         "count them",
+         purge_lane);
 }
 
 }  // namespace bot::routes

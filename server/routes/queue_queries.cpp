@@ -48,18 +48,21 @@ types::Purged purge(const QueueParts& parts,
                     const std::function<void(sql::Connection&, UnixMillis now)>& write_down) {
   // Answers what the first transaction deleted, and counted before.
   auto purged = parts.database.write([&](sql::Connection& connection) {
+    const auto now = parts.clock.now_ms();
     types::Purged counted;
     counted.matched = queue::count(connection, filter);
     if (mode == PurgeMode::remove)
-      counted.deleted = static_cast<std::int64_t>(queue::purge(connection, filter, batch));
-    write_down(connection, parts.clock.now_ms());
+      counted.deleted =
+          static_cast<std::int64_t>(queue::purge(connection, filter, batch, now, parts.listeners));
+    write_down(connection, now);
     return counted;
   });
   auto gone = purged.deleted;
   while (mode == PurgeMode::remove && gone > 0 && purged.deleted < purged.matched) {
     const auto limit = std::min(batch, purged.matched - purged.deleted);
-    gone = static_cast<std::int64_t>(parts.database.write(
-        [&](sql::Connection& connection) { return queue::purge(connection, filter, limit); }));
+    gone = static_cast<std::int64_t>(parts.database.write([&](sql::Connection& connection) {
+      return queue::purge(connection, filter, limit, parts.clock.now_ms(), parts.listeners);
+    }));
     purged.deleted += gone;
   }
   return purged;

@@ -22,7 +22,7 @@ Result<queue::ItemFilter> item_filter(const http::Request& request);
 
 enum class PurgeMode { count, remove };
 
-// Deletes what the filter selects at the beginning, in several transactions so that others get in
+// Purges what the filter selects at the beginning, in several transactions so that others get in
 // between, or only counts it. `write_down` runs in the first one.
 types::Purged purge(const QueueParts& parts,
                     const queue::ItemFilter& filter,

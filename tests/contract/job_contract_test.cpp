@@ -203,7 +203,8 @@ TEST_P(JobContract, ThoseThatWaitAreCountedOnceByTheirPriority) {
 TEST_P(JobContract, AFinishedOneIsDeletedAndItsAccountsStay) {
   const auto id = add({});
   const auto remove = [&] {
-    return write([&](sql::Connection& connection) { return JobStore(connection).remove(id); });
+    return write(
+        [&](sql::Connection& connection) { return JobStore(connection).remove(id, listeners_); });
   };
   EXPECT_FALSE(remove());
   const auto item = take();
@@ -213,6 +214,59 @@ TEST_P(JobContract, AFinishedOneIsDeletedAndItsAccountsStay) {
   EXPECT_FALSE(remove());
   EXPECT_TRUE(list({}).empty());
   EXPECT_EQ(accounts(id).size(), 1U);
+  EXPECT_EQ(told().back(), "job_deleted completed 1/1");
+}
+
+TEST_P(JobContract, APurgeOfItsLaneIsWrittenDownLikeEveryOtherEnd) {
+  const auto waits = add({});
+  const auto purge = [&](queue::ItemStatus status) {
+    write([&](sql::Connection& connection) {
+      queue::purge(
+          connection, {.lane = std::string(lane), .status = status}, 10, now(), listeners_);
+    });
+  };
+  purge(queue::ItemStatus::ready);
+  EXPECT_EQ(job(waits).status, JobStatus::cancelled);
+  EXPECT_EQ(job(waits).error_msg, "it was purged");
+  purge(queue::ItemStatus::done);
+  EXPECT_TRUE(list({}).empty());
+  EXPECT_EQ(
+      told(),
+      (Told{"job_added pending 0/1", "job_cancelled cancelled 0/1", "job_deleted cancelled 0/1"}));
+}
+
+TEST_P(JobContract, EachStateIsCountedForAllAndForAnOwner) {
+  for (const auto owner : {7, 8, 8}) {
+    for (int i = 0; i < 5; ++i)
+      add({.owner_user_id = owner});
+  }
+  const auto end_as = [&](const std::optional<queue::Outcome>& outcome) {
+    const auto item = take();
+    if (outcome) settle(item, *outcome);
+    return item;
+  };
+  end_as(queue::Outcome::done());
+  end_as(queue::Outcome::dead("no"));
+  const auto cancelled = take();
+  write([&](sql::Connection& connection) {
+    queue::request_cancel(connection, cancelled.id, "enough", now(), listeners_);
+  });
+  settle(cancelled, queue::Outcome::cancelled("enough"));
+  end_as({});
+  const auto counts = [&](std::optional<std::int64_t> owner) {
+    const auto all =
+        read([&](sql::Connection& connection) { return JobStore(connection).counts(owner); });
+    return std::vector{all.pending, all.running, all.completed, all.failed, all.cancelled};
+  };
+  using Counts = std::vector<std::int64_t>;
+  EXPECT_EQ(counts({}), (Counts{11, 1, 1, 1, 1}));
+  EXPECT_EQ(counts(7), (Counts{1, 1, 1, 1, 1}));
+  EXPECT_EQ(counts(8), (Counts{10, 0, 0, 0, 0}));
+  EXPECT_EQ(counts(9), (Counts{0, 0, 0, 0, 0}));
+  EXPECT_EQ(read([&](sql::Connection& connection) {
+              return JobStore(connection).waiting(now(), 7);
+            }).normal,
+            1);
 }
 
 TEST_P(JobContract, EachAccountIsAUserWithATokenThatNobodyKnows) {
@@ -256,6 +310,9 @@ TEST_P(JobContract, AWorkerLostInTheMiddleLeavesTheRestToTheNext) {
   run_until(take("w1"), 2, queue::StopReason::shutdown);  // and is killed
   EXPECT_EQ(job(id).successful, 2);
   lose_worker();
+  EXPECT_EQ(job(id).error_msg, "worker w1 was lost");
+  EXPECT_EQ(events().events.back().error, "worker w1 was lost");
+  EXPECT_EQ(events().events.back().worker_id, "w1");
 
   const auto second = take("w2");
   settle(second, run(second));

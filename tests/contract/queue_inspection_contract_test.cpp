@@ -1,4 +1,7 @@
 // What people see of the queue, what they delete, and what is remembered of that.
+#include <functional>
+#include <thread>
+
 #include "tests/contract/queue_case.hpp"
 
 namespace bot::queue {
@@ -16,7 +19,9 @@ class QueueInspection : public QueueCase {
     return read([&](sql::Connection& connection) { return count(connection, filter); });
   }
   std::size_t purged(const ItemFilter& filter, std::int64_t limit = 100) {
-    return write([&](sql::Connection& connection) { return purge(connection, filter, limit); });
+    return write([&](sql::Connection& connection) {
+      return purge(connection, filter, limit, now(), listeners_);
+    });
   }
   std::vector<LaneDay> days(std::int64_t n = 30) {
     return read([&](sql::Connection& connection) { return history(connection, n, now()); });
@@ -85,10 +90,80 @@ TEST_P(QueueInspection, PurgesWhatTheFilterNamesButNothingThatIsHeld) {
 
   EXPECT_EQ(purged({.lane = "lane", .status = ItemStatus::leased}), 0u);
   EXPECT_EQ(purged({.lane = "lane", .status = ItemStatus::ready}, 1), 1u);
+  EXPECT_EQ(listed({.status = ItemStatus::ready}), "dc");
+  EXPECT_EQ(listed({.status = ItemStatus::done}), "b") << "cancelled";
+  EXPECT_EQ(purged({.lane = "lane", .status = ItemStatus::done}), 1u);
   EXPECT_EQ(listed({}), "dca");
   EXPECT_EQ(purged({.lane = "lane"}), 1u);
-  EXPECT_EQ(listed({}), "da");
-  EXPECT_TRUE(days().empty()) << "what was not finished is not history";
+  EXPECT_EQ(listed({.lane = "lane", .status = ItemStatus::leased}), "a");
+  EXPECT_EQ(days(), (std::vector<LaneDay>{{.lane = "lane", .day = today(), .cancelled = 2}}));
+}
+
+TEST_P(QueueInspection, WhoListensIsToldOfWhatAPurgeOrARemovalEnds) {
+  std::vector<std::string> told;
+  listeners_.on("lane", [&](sql::Connection& connection, const Transition& change) {
+    if (change.change == Change::deleted) {
+      EXPECT_TRUE(find(connection, change.item.id).has_value()) << "for the last time";
+      told.push_back("deleted " + change.item.kind);
+    }
+    if (change.change == Change::cancelled)
+      told.push_back("cancelled " + change.item.kind + ": " + change.reason);
+  });
+  add(work("dead"));
+  kill(take(1).at(0), "hopeless");
+  const auto removed = add(work("removed"));
+  finish(take(1).at(0));
+  add(work("waits"));
+
+  purged({.lane = "lane", .status = ItemStatus::ready});
+  purged({.lane = "lane", .status = ItemStatus::dead});
+  write([&](sql::Connection& connection) { EXPECT_TRUE(remove(connection, removed, listeners_)); });
+
+  EXPECT_EQ(told,
+            (std::vector<std::string>{
+                "cancelled waits: it was purged", "deleted dead", "deleted removed"}));
+  EXPECT_EQ(listed({}), "waits");
+}
+
+// Whoever deletes waits for the row that is being revived, where the engine lets both write.
+TEST_P(QueueInspection, WhatIsRevivedMeanwhileIsNotDeleted) {
+  const auto survives = [&](std::int64_t id, const std::function<void(sql::Connection&)>& erase) {
+    std::thread eraser;
+    write([&](sql::Connection& connection) {
+      ASSERT_TRUE(revive(connection, id, now()));
+      if (connection.dialect().name != "postgresql") return;
+      eraser = std::thread([&] { write(erase); });
+      const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+      while (std::chrono::steady_clock::now() < deadline &&
+             connection.query("SELECT 1 FROM pg_locks WHERE NOT granted").empty())
+        std::this_thread::yield();
+    });
+    if (eraser.joinable()) {
+      eraser.join();
+    } else {
+      write(erase);
+    }
+    return read([&](sql::Connection& connection) { return find(connection, id).has_value(); });
+  };
+  const auto buried = [&] {
+    const auto id = add(work("a"));
+    kill(take(1).at(0), "hopeless");
+    return id;
+  };
+  EXPECT_TRUE(survives(buried(),
+                       [](sql::Connection& connection) { purge_dead(connection, "lane", 0, 0); }));
+  take(1);
+  EXPECT_TRUE(survives(buried(), [&](sql::Connection& connection) {
+    purge(connection, {.status = ItemStatus::dead}, 10, now());
+  }));
+  take(1);
+  const auto revived = buried();
+  EXPECT_TRUE(survives(revived, [&](sql::Connection& connection) { remove(connection, revived); }));
+  take(1);
+  const auto cancelled = add(work("a"));
+  ask_cancel(cancelled);
+  EXPECT_TRUE(
+      survives(cancelled, [&](sql::Connection& connection) { purge_done(connection, now() + 1); }));
 }
 
 TEST_P(QueueInspection, RemovesOneFinishedItem) {

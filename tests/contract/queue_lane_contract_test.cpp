@@ -138,7 +138,7 @@ TEST_P(QueueLanes, ListenersAreToldOfEveryChangeWithTheItemAsItIsStored) {
   clock_.advance(lease);
   told();
   expire();
-  EXPECT_EQ(told(), Lines{"lost leased>ready a w1"});
+  EXPECT_EQ(told(), Lines{"lost leased>ready a worker w1 was lost"});
   ask_cancel(id, "by Ann");
   EXPECT_EQ(told(), Lines{"cancelled ready>done a by Ann"});
   bring_back(id);

@@ -108,7 +108,7 @@ TEST_P(QueueLeases, ALostLeaseSpendsTheAttempt) {
   const auto again = take(1, "w2");
   ASSERT_EQ(again.size(), 1u);
   EXPECT_EQ(again[0].attempts, 2);
-  EXPECT_EQ(events(id), "lost:w1;");
+  EXPECT_EQ(events(id), "lost:worker w1 was lost;");
 }
 
 TEST_P(QueueLeases, BuriesAnItemThatTakesItsWorkersWithIt) {
@@ -125,7 +125,9 @@ TEST_P(QueueLeases, BuriesAnItemThatTakesItsWorkersWithIt) {
   EXPECT_TRUE(take(1).empty());
   EXPECT_EQ(item(id).status, ItemStatus::dead);
   EXPECT_EQ(item(id).last_error, "its worker was lost during the last attempt");
-  EXPECT_EQ(events(id), "lost:w1;lost:w2;dead:its worker was lost during the last attempt;");
+  EXPECT_EQ(events(id),
+            "lost:worker w1 was lost;lost:worker w2 was lost;dead:its worker was lost during the "
+            "last attempt;");
 }
 
 TEST_P(QueueLeases, AnOwnerThatComesBackWithoutHavingGivenBackHasSpentTheAttempts) {
@@ -174,7 +176,7 @@ TEST_P(QueueLeases, TwoThatReturnLeasesAtOnceReturnEachOnce) {
   for (const auto& each : held) {
     EXPECT_EQ(item(each.id).status, ItemStatus::ready);
     EXPECT_EQ(item(each.id).attempts, 1);
-    EXPECT_EQ(events(each.id), "lost:w1;") << each.id;
+    EXPECT_EQ(events(each.id), "lost:worker w1 was lost;") << each.id;
   }
 }
 

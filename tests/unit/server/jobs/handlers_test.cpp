@@ -60,6 +60,7 @@ TEST_F(JobHandlers, DoTheJobsOfADispatcher) {
   EXPECT_EQ(told[1].worker_id, "worker-1");
   EXPECT_EQ(told[2].data.progress, 1);
   EXPECT_EQ(told[4].event, "job_completed");
+  EXPECT_EQ(told[4].worker_id, "worker-1");
   EXPECT_EQ(told[4].data.progress, 3);
 }
 
@@ -83,6 +84,7 @@ TEST_F(JobHandlers, TellOfEachFailureAndOfTheLast) {
   EXPECT_EQ(told[2].event, "status_updated");
   EXPECT_EQ(told[2].status, "pending");
   EXPECT_EQ(told[2].error, "the first time");
+  EXPECT_EQ(told[2].worker_id, "worker-1");
   EXPECT_EQ(told[4].event, "job_failed");
   EXPECT_EQ(told[4].error, "for good");
 }
