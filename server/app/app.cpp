@@ -140,6 +140,7 @@ class App::Parts {
     runtime_->attach(lifecycle_);
     lifecycle_.register_handlers(queue_);
     jobs::listen(listeners_, clock_);
+    webhooks::listen(listeners_);
     metrics_.read_from(gauges({database_,
                                counter_,
                                queue_,

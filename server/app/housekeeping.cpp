@@ -10,6 +10,7 @@
 #include "server/store/idempotency_store.hpp"
 #include "server/store/speech_store.hpp"
 #include "server/store/transcript_store.hpp"
+#include "server/webhooks/event.hpp"
 
 namespace bot::app {
 namespace {
@@ -70,6 +71,11 @@ std::size_t Housekeeping::run_once() {
   gone += purge_all(database_, [&](sql::Connection& connection) {
     return store::DeliveryStore(connection)
         .purge_before(now - config_.keep_deliveries.count(), batch);
+  });
+  // They go with the next round.
+  purge_all(database_, [&](sql::Connection& connection) {
+    return store::DeliveryStore(connection)
+        .give_up_abandoned(webhooks::lane, now - config_.keep_deliveries.count(), batch);
   });
   gone += purge_all(database_, [&](sql::Connection& connection) {
     return store::GenerateWindowStore(connection)

@@ -14,7 +14,8 @@ namespace bot::app {
 
 // Deletes what has been kept long enough: answers to idempotency keys after a day, finished
 // deliveries, queue items, audit entries and transcripts as configured, dead letters as long as
-// deliveries. Of several servers on a database the one that leads does it.
+// deliveries; gives up deliveries of that age that nothing is left to deliver. Of several servers
+// on a database the one that leads does it.
 class Housekeeping {
  public:
   // `leads` may be empty: this server is the only one.

@@ -20,6 +20,7 @@
 #include "server/events/redis_eviction.hpp"
 #include "server/jobs/handlers.hpp"
 #include "server/store/database.hpp"
+#include "server/webhooks/delivery.hpp"
 
 namespace bot::app {
 namespace {
@@ -71,6 +72,7 @@ class WorkingProcess {
  private:
   const queue::Listeners& heard(const Clock& clock) {
     jobs::listen(listeners_, clock);
+    webhooks::listen(listeners_);
     return listeners_;
   }
 

@@ -88,6 +88,40 @@ bool DeliveryStore::dead(std::int64_t id, const DeliveryAttempt& attempt) {
              .changed() != 0;
 }
 
+bool DeliveryStore::give_up(std::int64_t id, std::string_view reason) {
+  return connection_
+             .query(
+                 "UPDATE webhook_deliveries SET status = 'dead', last_error = $2"
+                 " WHERE id = $1 AND status = 'queued'",
+                 {id, reason})
+             .changed() != 0;
+}
+
+bool DeliveryStore::requeue(std::int64_t id) {
+  return connection_
+             .query(
+                 "UPDATE webhook_deliveries SET status = 'queued', last_error = NULL"
+                 " WHERE id = $1 AND status = 'dead'",
+                 {id})
+             .changed() != 0;
+}
+
+std::size_t DeliveryStore::give_up_abandoned(std::string_view lane,
+                                             UnixMillis before,
+                                             std::int64_t limit) {
+  return connection_
+      .query(
+          "UPDATE webhook_deliveries SET status = 'dead',"
+          " last_error = 'nothing was left to deliver it' WHERE status = 'queued' AND id IN"
+          " (SELECT id FROM webhook_deliveries WHERE status = 'queued' AND created_at < $2"
+          " AND NOT EXISTS (SELECT 1 FROM queue_items WHERE queue_items.lane = $1"
+          " AND queue_items.unique_key = 'delivery:' || CAST(webhook_deliveries.id AS TEXT)"
+          " AND queue_items.status IN ('ready', 'leased'))"
+          " ORDER BY created_at LIMIT $3)",
+          {lane, before, limit})
+      .changed();
+}
+
 std::size_t DeliveryStore::purge_before(UnixMillis before, std::int64_t limit) {
   return connection_
       .query(

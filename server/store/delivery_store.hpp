@@ -41,6 +41,14 @@ class DeliveryStore {
   bool delivered(std::int64_t id, std::int64_t response_status, UnixMillis now);
   bool failed(std::int64_t id, const DeliveryAttempt& attempt);
   bool dead(std::int64_t id, const DeliveryAttempt& attempt);
+  // It will not be delivered, for a reason other than an attempt. False when it is not queued any
+  // more.
+  bool give_up(std::int64_t id, std::string_view reason);
+  // A dead one is queued again. False when it is not dead.
+  bool requeue(std::int64_t id);
+  // Gives up, at most `limit`, queued ones created before `before` that no unfinished item of the
+  // lane is to deliver; returns how many.
+  std::size_t give_up_abandoned(std::string_view lane, UnixMillis before, std::int64_t limit);
   // Finished ones created before `before`, at most `limit`; returns how many went.
   std::size_t purge_before(UnixMillis before, std::int64_t limit = 1000);
 

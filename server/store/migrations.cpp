@@ -199,6 +199,10 @@ Migration jobs_and_workers() {
               "DROP INDEX queue_items_ready",
               "CREATE INDEX queue_items_ready ON queue_items (lane, priority, run_at, id, fair_key)"
               " WHERE status = 'ready'",
+              "CREATE INDEX queue_items_cancelled ON queue_items (lane, id)"
+              " WHERE status = 'done' AND cancelled_at IS NOT NULL",
+              "CREATE INDEX webhook_deliveries_queued ON webhook_deliveries (created_at)"
+              " WHERE status = 'queued'",
               "CREATE TABLE paused_lanes (lane TEXT NOT NULL PRIMARY KEY,"
               " paused_at BIGINT NOT NULL, paused_by TEXT NOT NULL)",
               // What finished on each day since 1970 and is not among the items any more.
@@ -223,6 +227,7 @@ Migration jobs_and_workers() {
               " username TEXT NOT NULL UNIQUE, token_id BIGINT, token_shown_at BIGINT,"
               " job_id TEXT NOT NULL, unit BIGINT NOT NULL, owner_user_id BIGINT,"
               " created_at BIGINT NOT NULL, UNIQUE (job_id, unit))",
+              "CREATE INDEX accounts_of_owner ON accounts (owner_user_id, user_id)",
               "CREATE TABLE job_events (id {identity}, job_id TEXT NOT NULL,"
               " event TEXT NOT NULL, at BIGINT NOT NULL, data TEXT NOT NULL,"
               " published_at BIGINT)",

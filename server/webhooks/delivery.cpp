@@ -51,9 +51,39 @@ std::string_view word_for(Verdict::Kind kind) {
   return "dead";
 }
 
+std::optional<std::int64_t> delivery_id_in(const types::Json& payload) {
+  if (!payload.is_object()) return std::nullopt;
+  const auto found = payload.find("delivery_id");
+  if (found == payload.end() || !found->is_number_integer()) return std::nullopt;
+  return found->get<std::int64_t>();
+}
+
 std::string request_id_in(const types::Json& payload) {
   const auto found = payload.find("request_id");
   return found != payload.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+void write_down(sql::Connection& connection, const queue::Transition& change) {
+  const auto id = delivery_id_in(types::Json::parse(change.item.payload, nullptr, false));
+  if (!id) return;
+  store::DeliveryStore deliveries(connection);
+  switch (change.change) {
+    case queue::Change::buried:
+    case queue::Change::cancelled:
+    case queue::Change::withdrawn:
+      deliveries.give_up(*id, change.reason.empty() ? "it was given up" : change.reason);
+      break;
+    case queue::Change::revived:
+      deliveries.requeue(*id);
+      break;
+    case queue::Change::claimed:
+    case queue::Change::done:
+    case queue::Change::retried:
+    case queue::Change::snoozed:
+    case queue::Change::lost:
+    case queue::Change::deleted:
+      break;
+  }
 }
 
 class Deliverer {
@@ -63,10 +93,9 @@ class Deliverer {
 
   Outcome run(const queue::Item& item) const {
     const auto payload = types::Json::parse(item.payload, nullptr, false);
-    if (!payload.is_object() || !payload.contains("delivery_id")) {
-      return Outcome::dead("the payload names no delivery");
-    }
-    const auto id = payload.at("delivery_id").get<std::int64_t>();
+    const auto named = delivery_id_in(payload);
+    if (!named) return Outcome::dead("the payload names no delivery");
+    const auto id = *named;
     const auto [delivery, user] = load(id);
     if (!delivery || delivery->status != "queued") return Outcome::done();
 
@@ -170,6 +199,10 @@ void register_delivery(queue::Dispatcher& dispatcher,
   dispatcher.handle(std::string(lane), concurrency, [deliverer](const queue::Item& item) {
     return deliverer->run(item);
   });
+}
+
+void listen(queue::Listeners& listeners) {
+  listeners.on(std::string(lane), write_down);
 }
 
 }  // namespace bot::webhooks

@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "server/queue/dispatcher.hpp"
+#include "server/queue/listeners.hpp"
 #include "server/store/database.hpp"
 #include "server/webhooks/sender.hpp"
 
@@ -42,5 +43,10 @@ void register_delivery(queue::Dispatcher& dispatcher,
                        store::Database& database,
                        const Clock& clock,
                        DeliveryOptions options);
+
+// Has what becomes of an item that no attempt decided, its last worker's loss for one, written to
+// its delivery in the transaction of the change: for whoever may change it. A dead one whose item
+// is revived is on its way again.
+void listen(queue::Listeners& listeners);
 
 }  // namespace bot::webhooks

@@ -129,6 +129,7 @@ TEST_P(PlanContract, DeletingWhatIsOldScansNothing) {
               TranscriptStore(connection).purge_ended_before(now());
               SpeechStore(connection).purge_events_of_ended(now(), 10);
               DeliveryStore(connection).purge_before(now(), 10);
+              DeliveryStore(connection).give_up_abandoned("l", now(), 10);
               IdempotencyStore(connection).purge_before(now(), 10);
               AuditStore(connection).purge_before(now(), 10);
               queue::purge_done(connection, now());

@@ -22,6 +22,7 @@ WholeService::WholeService(Options options)
   runtime_.attach(lifecycle_);
   lifecycle_.register_handlers(queue_);
   jobs::listen(listeners_, clock_);
+  webhooks::listen(listeners_);
   jobs::register_handlers(queue_, 2, jobs::job_kinds(database_, clock_, "accounts.invalid"));
 }
 

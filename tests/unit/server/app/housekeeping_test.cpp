@@ -11,6 +11,7 @@
 #include "server/store/token_store.hpp"
 #include "server/store/transcript_store.hpp"
 #include "server/store/user_store.hpp"
+#include "server/webhooks/event.hpp"
 #include "tests/fakes/base/manual_clock.hpp"
 
 namespace bot::app {
@@ -112,7 +113,7 @@ TEST_F(Rounds, KeepWindowsOfRequestsForAccountsForAMinute) {
   EXPECT_EQ(run(), 1U);
 }
 
-TEST_F(Rounds, KeepFinishedDeliveriesAsConfiguredAndQueuedOnesForEver) {
+TEST_F(Rounds, KeepFinishedDeliveriesAsConfiguredAndThoseThatAreOnTheirWay) {
   write([this](sql::Connection& connection) {
     store::DeliveryStore deliveries(connection);
     const auto add = [&](const std::string& event) {
@@ -123,13 +124,40 @@ TEST_F(Rounds, KeepFinishedDeliveriesAsConfiguredAndQueuedOnesForEver) {
     };
     deliveries.delivered(add("one"), 200, now());
     deliveries.dead(add("two"), {});
-    add("three");
+    queue::enqueue(connection,
+                   {.lane = std::string(webhooks::lane),
+                    .unique_key = "delivery:" + std::to_string(add("three"))},
+                   now());
   });
   config_.keep_deliveries = hours(2);
   clock_.advance(hours(2));
   EXPECT_EQ(run(), 0U);
   clock_.advance(milliseconds(1));
   EXPECT_EQ(run(), 2U);
+  clock_.advance(hours(2));
+  EXPECT_EQ(run(), 0U) << "the queued one";
+}
+
+TEST_F(Rounds, GiveUpDeliveriesThatNothingIsLeftToDeliver) {
+  const auto id = write([this](sql::Connection& connection) {
+    return store::DeliveryStore(connection)
+        .add({.user_id = user_, .event_id = "e", .event_type = "t", .url = "u", .body = "{}"},
+             now())
+        ->id;
+  });
+  const auto status = [&] {
+    return write([&](sql::Connection& connection) {
+      return store::DeliveryStore(connection).find(id)->status;
+    });
+  };
+  config_.keep_deliveries = hours(2);
+  clock_.advance(hours(2));
+  run();
+  EXPECT_EQ(status(), "queued");
+  clock_.advance(milliseconds(1));
+  EXPECT_EQ(run(), 0U);
+  EXPECT_EQ(status(), "dead");
+  EXPECT_EQ(run(), 1U);
 }
 
 TEST_F(Rounds, KeepTheAuditAsConfigured) {

@@ -6,6 +6,7 @@
 
 #include "base/clock.hpp"
 #include "client/types/json.hpp"
+#include "server/queue/queue.hpp"
 #include "server/store/delivery_store.hpp"
 #include "server/store/meeting_store.hpp"
 #include "server/store/user_store.hpp"
@@ -21,13 +22,16 @@ using client::LoopbackServer;
 class DeliveryTest : public testing::Test {
  protected:
   void begin(PrivateTargets targets = PrivateTargets::allowed, Millis timeout = Millis{3000}) {
+    deliver(targets, timeout);
+    become_user_with_a_meeting("a@example.com");
+  }
+  void deliver(PrivateTargets targets = PrivateTargets::allowed, Millis timeout = Millis{3000}) {
     DeliveryOptions options;
     options.sender.private_targets = targets;
     options.sender.timeout = timeout;
     options.longest_retry_after = Millis{20};
     register_delivery(dispatcher_, database_, clock_, options);
     dispatcher_.start();
-    become_user_with_a_meeting("a@example.com");
   }
   void become_user_with_a_meeting(const std::string& email) {
     database_.write([&](sql::Connection& connection) {
@@ -193,6 +197,64 @@ TEST_F(DeliveryTest, NothingGoesToAWebhookThatWasRemoved) {
   ASSERT_TRUE(all_are("dead"));
   EXPECT_EQ(deliveries().at(0).last_error, "the webhook was removed");
   EXPECT_EQ(receiver.connections(), 0);
+}
+
+TEST_F(DeliveryTest, WhatNoAttemptDecidesIsWrittenDownAndAnItemThatIsRevivedIsDeliveredAfterAll) {
+  queue::Listeners listeners;
+  listen(listeners);
+  LoopbackServer receiver;
+  become_user_with_a_meeting("a@example.com");
+  set_webhook(receiver.origin() + "/hook");
+  enqueue("stopping");
+  std::int64_t item = 0;
+  // Its worker is lost during the last attempt.
+  database_.write([&](sql::Connection& connection) {
+    const auto now = clock_.now_ms();
+    item = queue::claim(connection, {lane, "other", Millis{1}, 1}, 1, now, listeners).at(0).id;
+    queue::return_expired(connection, now + 1, listeners);
+  });
+  EXPECT_EQ(deliveries().at(0).status, "dead");
+  EXPECT_EQ(deliveries().at(0).last_error, "its worker was lost during the last attempt");
+
+  database_.write([&](sql::Connection& connection) {
+    EXPECT_TRUE(queue::revive(connection, item, clock_.now_ms(), listeners));
+  });
+  EXPECT_EQ(deliveries().at(0).status, "queued");
+  EXPECT_EQ(deliveries().at(0).last_error, std::nullopt);
+  deliver();
+  EXPECT_TRUE(all_are("delivered"));
+}
+
+TEST_F(DeliveryTest, APurgeOfTheLaneEndsWhatWasOnItsWay) {
+  queue::Listeners listeners;
+  listen(listeners);
+  become_user_with_a_meeting("a@example.com");
+  set_webhook("http://127.0.0.1:1/hook");
+  enqueue("stopping");
+  database_.write([&](sql::Connection& connection) {
+    queue::purge(connection,
+                 {.lane = std::string(lane), .status = queue::ItemStatus::ready},
+                 10,
+                 clock_.now_ms(),
+                 listeners);
+  });
+  EXPECT_EQ(deliveries().at(0).status, "dead");
+  EXPECT_EQ(deliveries().at(0).last_error, "it was purged");
+}
+
+TEST_F(DeliveryTest, AnItemThatNamesNoDeliveryIsADeadLetterAtOnce) {
+  begin();
+  const auto id = *database_.write([&](sql::Connection& connection) {
+    return queue::enqueue(
+        connection,
+        {.lane = std::string(lane), .kind = "k", .payload = R"({"delivery_id":"x"})"},
+        clock_.now_ms());
+  });
+  dispatcher_.wake(lane);
+  EXPECT_TRUE(soon([&] {
+    return database_.read([&](sql::Connection& connection) { return queue::find(connection, id); })
+               ->status == queue::ItemStatus::dead;
+  }));
 }
 
 TEST_F(DeliveryTest, APrivateTargetIsFinalAndNeverConnectedTo) {
