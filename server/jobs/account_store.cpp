@@ -14,8 +14,12 @@ namespace {
 
 #define BOT_FROM_ACCOUNTS " FROM accounts JOIN users ON users.id = accounts.user_id"
 
-#define BOT_OF_OWNER "(CAST($1 AS BIGINT) IS NULL OR accounts.owner_user_id = $1)"
 #define BOT_OF_STATUS "(CAST($2 AS TEXT) IS NULL OR users.status = $2)"
+
+// Spelled out, so that the engines use the index of an owner's accounts.
+std::string_view of_owner(std::optional<std::int64_t> owner_user_id) {
+  return owner_user_id ? " AND accounts.owner_user_id = $1" : " AND CAST($1 AS BIGINT) IS NULL";
+}
 
 AccountRow read_account(store::RowReader& reader) {
   AccountRow account;
@@ -68,25 +72,26 @@ bool AccountStore::is_taken(std::string_view username) {
 
 std::optional<AccountRow> AccountStore::find(std::int64_t user_id,
                                              std::optional<std::int64_t> owner_user_id) {
-  return store::read_first(connection_.query("SELECT " BOT_ACCOUNT_COLUMNS BOT_FROM_ACCOUNTS
-                                             " WHERE " BOT_OF_OWNER " AND accounts.user_id = $2",
-                                             {owner_user_id, user_id}),
-                           read_account);
+  std::string statement =
+      "SELECT " BOT_ACCOUNT_COLUMNS BOT_FROM_ACCOUNTS " WHERE accounts.user_id = $2";
+  statement += of_owner(owner_user_id);
+  return store::read_first(connection_.query(statement, {owner_user_id, user_id}), read_account);
 }
 
 std::vector<AccountRow> AccountStore::list(const AccountFilter& filter) {
+  std::string statement = "SELECT " BOT_ACCOUNT_COLUMNS BOT_FROM_ACCOUNTS " WHERE " BOT_OF_STATUS;
+  statement += of_owner(filter.owner_user_id);
+  statement += " ORDER BY accounts.user_id DESC LIMIT $3 OFFSET $4";
   return store::read_all(
       connection_.query(
-          "SELECT " BOT_ACCOUNT_COLUMNS BOT_FROM_ACCOUNTS " WHERE " BOT_OF_OWNER
-          " AND " BOT_OF_STATUS " ORDER BY accounts.user_id DESC LIMIT $3 OFFSET $4",
-          {filter.owner_user_id, name_of(filter.status), filter.limit, filter.offset}),
+          statement, {filter.owner_user_id, name_of(filter.status), filter.limit, filter.offset}),
       read_account);
 }
 
 std::int64_t AccountStore::count(const AccountFilter& filter) {
-  const auto rows = connection_.query("SELECT COUNT(*)" BOT_FROM_ACCOUNTS " WHERE " BOT_OF_OWNER
-                                      " AND " BOT_OF_STATUS,
-                                      {filter.owner_user_id, name_of(filter.status)});
+  std::string statement = "SELECT COUNT(*)" BOT_FROM_ACCOUNTS " WHERE " BOT_OF_STATUS;
+  statement += of_owner(filter.owner_user_id);
+  const auto rows = connection_.query(statement, {filter.owner_user_id, name_of(filter.status)});
   return rows[0].integer(std::size_t{0});
 }
 
@@ -99,11 +104,12 @@ std::vector<AccountRow> AccountStore::of_job(std::string_view job_id) {
 }
 
 AccountCounts AccountStore::counts(UnixMillis since, std::optional<std::int64_t> owner_user_id) {
-  const auto rows = connection_.query(
+  std::string statement =
       "SELECT users.status, COUNT(*),"
-      " SUM(CASE WHEN accounts.created_at >= $2 THEN 1 ELSE 0 END)" BOT_FROM_ACCOUNTS
-      " WHERE " BOT_OF_OWNER " GROUP BY users.status",
-      {owner_user_id, since});
+      " SUM(CASE WHEN accounts.created_at >= $2 THEN 1 ELSE 0 END)" BOT_FROM_ACCOUNTS " WHERE TRUE";
+  statement += of_owner(owner_user_id);
+  statement += " GROUP BY users.status";
+  const auto rows = connection_.query(statement, {owner_user_id, since});
   AccountCounts counts;
   for (const sql::Row row : rows) {
     const auto& status = row.text(std::size_t{0});

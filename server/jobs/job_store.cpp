@@ -17,8 +17,6 @@ namespace {
 
 #define BOT_FROM_JOBS " FROM jobs JOIN queue_items ON queue_items.id = jobs.item_id"
 
-#define BOT_OF_OWNER "(CAST($1 AS BIGINT) IS NULL OR jobs.owner_user_id = $1)"
-
 JobRow read_job(store::RowReader& reader) {
   JobRow job;
   job.id = reader.text();
@@ -56,6 +54,11 @@ queue::NewItem item_of(const NewJob& job, const std::string& id, const JobRules&
   item.time_limit = rules.time_limit;
   if (job.owner_user_id) item.fair_key = "user " + std::to_string(*job.owner_user_id);
   return item;
+}
+
+// Spelled out, so that the engines use the index of an owner's jobs.
+std::string_view of_owner(std::optional<std::int64_t> owner_user_id) {
+  return owner_user_id ? " AND jobs.owner_user_id = $1" : " AND CAST($1 AS BIGINT) IS NULL";
 }
 
 // The condition on the item that a state of the job is.
@@ -112,19 +115,16 @@ std::vector<std::string> JobStore::create(std::span<const NewJob> jobs,
 
 std::optional<JobRow> JobStore::find(std::string_view id,
                                      std::optional<std::int64_t> owner_user_id) {
-  return store::read_first(connection_.query("SELECT " BOT_JOB_COLUMNS BOT_FROM_JOBS
-                                             " WHERE " BOT_OF_OWNER " AND jobs.id = $2",
-                                             {owner_user_id, id}),
-                           read_job);
+  std::string statement = "SELECT " BOT_JOB_COLUMNS BOT_FROM_JOBS " WHERE jobs.id = $2";
+  statement += of_owner(owner_user_id);
+  return store::read_first(connection_.query(statement, {owner_user_id, id}), read_job);
 }
 
 std::vector<JobRow> JobStore::list(const JobFilter& filter) {
   std::string statement = "SELECT " BOT_JOB_COLUMNS BOT_FROM_JOBS
                           " WHERE (CAST($2 AS TEXT) IS NULL OR jobs.kind = $2)"
                           " AND (CAST($3 AS BIGINT) IS NULL OR queue_items.created_at >= $3)";
-  // Spelled out, so that the engines use the index of an owner's jobs.
-  statement +=
-      filter.owner_user_id ? " AND jobs.owner_user_id = $1" : " AND CAST($1 AS BIGINT) IS NULL";
+  statement += of_owner(filter.owner_user_id);
   if (filter.status) statement += condition_of(*filter.status);
   statement += " ORDER BY jobs.item_id DESC LIMIT $4 OFFSET $5";
   return store::read_all(
@@ -135,29 +135,31 @@ std::vector<JobRow> JobStore::list(const JobFilter& filter) {
 }
 
 JobCounts JobStore::counts(std::optional<std::int64_t> owner_user_id) {
-  const auto rows = connection_.query(
-      "SELECT queue_items.status, queue_items.cancelled_at IS NOT NULL, COUNT(*)" BOT_FROM_JOBS
-      " WHERE " BOT_OF_OWNER " GROUP BY queue_items.status, queue_items.cancelled_at IS NOT NULL",
-      {owner_user_id});
-  JobCounts counts;
-  for (const sql::Row row : rows) {
-    const auto number = row.integer(std::size_t{2});
-    const auto status = row.text(std::size_t{0});
-    if (status == "ready") counts.pending = number;
-    if (status == "leased") counts.running = number;
-    if (status == "dead") counts.failed = number;
-    if (status == "done")
-      (row.boolean(std::size_t{1}) ? counts.cancelled : counts.completed) = number;
+  // Each state by its index, but for the one that most are in, which is the rest.
+  std::string statement = "SELECT (SELECT COUNT(*) FROM jobs WHERE TRUE";
+  statement += of_owner(owner_user_id);
+  for (const auto status :
+       {JobStatus::pending, JobStatus::running, JobStatus::failed, JobStatus::cancelled}) {
+    statement += "), (SELECT COUNT(*)" BOT_FROM_JOBS " WHERE queue_items.lane = $2";
+    statement += condition_of(status);
+    statement += of_owner(owner_user_id);
   }
+  const auto rows = connection_.query(statement + ")", {owner_user_id, lane});
+  const auto number = [&](std::size_t column) { return rows[0].integer(column); };
+  JobCounts counts{
+      .pending = number(1), .running = number(2), .failed = number(3), .cancelled = number(4)};
+  counts.completed = number(0) - counts.total();
   return counts;
 }
 
 WaitingCounts JobStore::waiting(UnixMillis now, std::optional<std::int64_t> owner_user_id) {
-  const auto rows = connection_.query(
+  std::string statement =
       "SELECT queue_items.priority, COUNT(*),"
       " MIN(CASE WHEN queue_items.run_at <= $2 THEN queue_items.run_at END)" BOT_FROM_JOBS
-      " WHERE " BOT_OF_OWNER " AND queue_items.status = 'ready' GROUP BY queue_items.priority",
-      {owner_user_id, now});
+      " WHERE queue_items.lane = $3 AND queue_items.status = 'ready'";
+  statement += of_owner(owner_user_id);
+  statement += " GROUP BY queue_items.priority";
+  const auto rows = connection_.query(statement, {owner_user_id, now, lane});
   WaitingCounts counts;
   for (const sql::Row row : rows) {
     const auto priority = row.integer(std::size_t{0});

@@ -2,6 +2,8 @@
 // is asked how it would run each statement.
 #include <set>
 
+#include "server/jobs/account_store.hpp"
+#include "server/jobs/job_store.hpp"
 #include "server/queue/queue.hpp"
 #include "server/store/audit_store.hpp"
 #include "server/store/command_store.hpp"
@@ -135,6 +137,28 @@ TEST_P(PlanContract, DeletingWhatIsOldScansNothing) {
               queue::purge_done(connection, now());
             }),
             "");
+}
+
+TEST_P(PlanContract, StatisticsOfJobsWalkNoFinishedItemAndNoOtherOwnersRows) {
+  EXPECT_EQ(scans_of([this](sql::Connection& connection) {
+              jobs::JobStore jobs(connection);
+              jobs.counts(7);
+              jobs.waiting(now());
+              jobs.waiting(now(), 7);
+              jobs::AccountStore accounts(connection);
+              accounts.list({.owner_user_id = 7});
+              accounts.count({.owner_user_id = 7});
+              accounts.counts(now(), 7);
+            }),
+            "");
+  const auto plan = write([](sql::Connection& connection) {
+    ExplainingConnection explaining(connection);
+    jobs::JobStore(explaining).counts();
+    return explaining.plan();
+  });
+  EXPECT_EQ(plan.find("queue_items_done"), std::string::npos) << plan;
+  for (const auto* index : {"ready", "leased", "dead", "cancelled"})
+    EXPECT_NE(plan.find(std::string("queue_items_") + index), std::string::npos) << index << plan;
 }
 
 INSTANTIATE_TEST_SUITE_P(Plan, PlanContract, testing::ValuesIn(engines()), name_of_case);
