@@ -149,6 +149,19 @@ TEST_F(MirrorTest, AJobIsShownAsItRunsAndForAnHourAfter) {
   }
 }
 
+TEST_F(MirrorTest, AJobThatIsDeletedIsNotShownAnyMore) {
+  const auto id = create(1)[0];
+  const auto mirror = make();
+  complete(claim(1).at(0));
+  ASSERT_TRUE(soon([&] { return text("botrix:jobs:status:" + id) == "completed"; }));
+
+  database_.write([&](sql::Connection& connection) {
+    EXPECT_TRUE(JobStore(connection).remove(id, listeners_));
+  });
+
+  EXPECT_TRUE(soon([&] { return run({"KEYS", "botrix:jobs:*" + id + "*"}).list.empty(); }));
+}
+
 TEST_F(MirrorTest, TheErrorOfAJobThatFailedIsShown) {
   const auto id = create(1)[0];
   const auto mirror = make();
