@@ -67,9 +67,13 @@ class Copy : public testing::Test {
         true};
     speech.put_all(meeting_id, std::span(&heard, 1), 2000);
   }
-  // A job whose units are more than one page, among two others, what came of it, and a worker.
+  // More than one page of jobs, one of them with more units than that, what came of it, and a
+  // worker.
   static void add_jobs(sql::Connection& connection, std::int64_t user_id) {
-    for (const std::string id : {"b", "B", "a"}) {
+    std::vector<std::string> ids = {"b", "B", "a"};
+    for (int i = 0; i < 230; ++i)
+      ids.push_back("more-" + std::to_string(i));
+    for (const auto& id : ids) {
       const auto items = connection.query(
           "INSERT INTO queue_items (lane, kind, payload, status, priority, run_at, attempts,"
           " max_attempts, fence, history, created_at, started_at, time_limit)"
@@ -161,14 +165,15 @@ TEST_F(Copy, BringsJobsAndWhatCameOfThemButNoWorker) {
         return rows[0].integer("n");
       });
     };
-    EXPECT_EQ(count("jobs WHERE test_mode"), 3);
+    EXPECT_EQ(count("jobs WHERE test_mode"), 233);
     EXPECT_EQ(count("job_units WHERE job_id = 'B'"), 210);
+    EXPECT_EQ(count("job_units"), 442);
     EXPECT_EQ(count("accounts"), 1);
     EXPECT_EQ(count("users WHERE status = 'banned'"), 1);
     EXPECT_EQ(count("job_events"), 1);
     EXPECT_EQ(count("paused_lanes"), 3);
     EXPECT_EQ(count("queue_days WHERE lane = 'Jobs'"), 150);
-    EXPECT_EQ(count("queue_items WHERE started_at = 2 AND time_limit = 3000"), 3);
+    EXPECT_EQ(count("queue_items WHERE started_at = 2 AND time_limit = 3000"), 233);
     EXPECT_EQ(count("workers"), 0);
     EXPECT_EQ(count("leases"), 0);
   }
