@@ -26,6 +26,12 @@ constexpr int renewals = 3;  // within a lease
 constexpr Millis shortest_pause{20};
 constexpr std::size_t mark_digits = 16;
 
+// Redis has another mark than ours by now, or none.
+class Superseded : public Fault {
+ public:
+  using Fault::Fault;
+};
+
 std::optional<JobPicture> picture_of(sql::Connection& connection, const std::string& id) {
   auto job = JobStore(connection).find(id);
   if (!job) return std::nullopt;
@@ -50,6 +56,7 @@ void Mirror::start() {
 void Mirror::stop() {
   {
     const std::lock_guard lock(mutex_);
+    if (!stopping_) over_at_ = steady_clock::now() + options_.last_words;
     stopping_ = true;
   }
   changed_.notify_all();
@@ -77,11 +84,12 @@ void Mirror::set_problem(const std::string& problem) {
   if (options_.on_problem) options_.on_problem(problem);
 }
 
+// The round that begins after stop() has been called is the last.
 void Mirror::run() {
-  while (true) {
+  for (bool last = false; !last;) {
     {
       const std::lock_guard lock(mutex_);
-      if (stopping_) break;
+      last = stopping_;
       woken_ = false;
     }
     const auto begun = steady_clock::now();
@@ -89,11 +97,18 @@ void Mirror::run() {
     try {
       work();
       rested = std::max(rested, steady_clock::now() + rest * (steady_clock::now() - begun));
-    } catch (const Fault&) {
-      // Redis or the store is away: the next round begins anew.
+    } catch (const Superseded&) {
+      // Somebody else has painted everything, or it was flushed: the next round sees which.
       connection_.reset();
+    } catch (const redis::Refused&) {
+      connection_.reset();
+      set_problem("Redis refuses what the jobs are shown with");
+    } catch (const std::exception&) {
+      // The next round begins anew.
+      connection_.reset();
+      set_problem("Redis or the database is away, or Redis takes nothing more");
     }
-    pause(rested);
+    if (!last) pause(rested);
   }
   give_the_lead_back();
 }
@@ -126,8 +141,15 @@ void Mirror::work() {
   if (connection_ == nullptr) connect();
   if (connection_ == nullptr) return;
   if (was_flushed()) paint_all();
+  if (is_over()) return;
   publish_some();
   if (queue_changed_ || queue_is_wrong()) paint_queue();
+  set_problem("");
+}
+
+bool Mirror::is_over() {
+  const std::lock_guard lock(mutex_);
+  return steady_clock::now() >= over_at_;
 }
 
 bool Mirror::leads() {
@@ -175,20 +197,23 @@ void Mirror::connect() {
     return;
   }
   mark_.clear();
-  set_problem("");
 }
 
 bool Mirror::was_flushed() {
   return mark_.empty() || connection_->run({"GET", mark_key}).text != mark_;
 }
 
-// The mark comes first: whoever flushes in the middle takes it away again.
+// The mark comes first: whoever flushes in the middle takes it away again, and what somebody else
+// has read before that is not shown after it.
 void Mirror::paint_all() {
-  mark_ = random_hex(mark_digits);
-  send({{"SET", std::string(mark_key), mark_}, {"DEL", std::string(processing_key)}});
+  mark_.clear();
+  auto mark = random_hex(mark_digits);
+  connection_->run({"SET", mark_key, mark});
+  mark_ = std::move(mark);
+  send({{"DEL", std::string(processing_key)}});
   const auto now = clock_.now_ms();
   std::int64_t after = 0;
-  for (bool more = true; more && leads();) {
+  for (bool more = true; more && leads() && !is_over();) {
     Commands commands;
     more = false;
     database_.read([&](sql::Connection& connection) {
@@ -242,7 +267,7 @@ void Mirror::paint_queue() {
   std::optional<QueuePlace> after;
   bool empty = true;
   for (bool more = true; more;) {
-    if (!leads()) return;
+    if (!leads() || is_over()) return;
     const auto jobs = database_.read_one([&](sql::Connection& connection) {
       return MirrorStore(connection).waiting(after, options_.batch);
     });
@@ -274,9 +299,21 @@ bool Mirror::queue_is_wrong() {
 
 void Mirror::send(const Commands& commands) {
   if (commands.empty()) return;
-  const auto replies = connection_->run_all(commands);
+  const Commands begin = {{"WATCH", std::string(mark_key)}, {"GET", std::string(mark_key)}};
+  const auto marked = connection_->run_all(begin);
+  for (std::size_t i = 0; i < begin.size(); ++i)
+    redis::Connection::throw_if_refused(begin[i], marked[i]);
+  if (marked.back().text != mark_) throw Superseded("what Redis shows is another's");
+  Commands whole = {{"MULTI"}};
+  whole.insert(whole.end(), commands.begin(), commands.end());
+  whole.push_back({"EXEC"});
+  const auto replies = connection_->run_all(whole);
   for (std::size_t i = 0; i < replies.size(); ++i)
-    redis::Connection::throw_if_refused(commands[i], replies[i]);
+    redis::Connection::throw_if_refused(whole[i], replies[i]);
+  const auto& done = replies.back();
+  if (done.is_nil()) throw Superseded("what Redis shows is another's");
+  for (std::size_t i = 0; i < done.list.size(); ++i)
+    redis::Connection::throw_if_refused(commands[i], done.list[i]);
 }
 
 }  // namespace bot::jobs

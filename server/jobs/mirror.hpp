@@ -34,6 +34,8 @@ struct MirrorOptions {
   Millis lease{6000};
   Millis check_every{10'000};  // whether the list is as long as it should be
   std::int64_t batch = 1000;   // events, or jobs, of one step
+  // How long a stop may go on showing what has happened until then.
+  Millis last_words{2000};
   // Told, on the mirror's thread, why it shows nothing, and with "" when it does again. Must not
   // throw; may be empty.
   std::function<void(const std::string& problem)> on_problem = {};
@@ -50,11 +52,13 @@ class Mirror {
   Mirror& operator=(const Mirror&) = delete;
 
   void start();
-  // And lets another process have it at once.
+  // Shows what is committed by then, for a moment at most, and lets another process have it at
+  // once.
   void stop();
   // Something happened to jobs, and that is committed.
   void wake();
-  // Why it shows nothing, as anybody may be told; empty when it does, or another process does.
+  // Why it does not show everything, as anybody may be told; empty when it does, or another process
+  // does.
   std::string problem() const;
 
  private:
@@ -66,11 +70,13 @@ class Mirror {
   bool leads();
   void give_the_lead_back();
   void connect();
+  bool is_over();
   bool was_flushed();
   void paint_all();
   void publish_some();
   void paint_queue();
   bool queue_is_wrong();
+  // All of them or none: none when what Redis shows is not ours any more.
   void send(const Commands& commands);
   void set_problem(const std::string& problem);
 
@@ -87,9 +93,10 @@ class Mirror {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::string problem_;    // guarded by mutex_
-  bool woken_ = false;     // likewise
-  bool stopping_ = false;  // likewise
+  std::string problem_;               // guarded by mutex_
+  bool woken_ = false;                // likewise
+  bool stopping_ = false;             // likewise
+  Instant over_at_ = Instant::max();  // likewise; when a stop has no more time
   std::thread thread_;
 };
 

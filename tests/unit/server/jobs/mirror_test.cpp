@@ -258,6 +258,58 @@ TEST_F(MirrorTest, AnotherProcessGoesOnWhenOneEnds) {
   EXPECT_TRUE(soon([&] { return listed() == std::vector{ids[0], more[0]}; }));
 }
 
+TEST_F(MirrorTest, SaysWhenRedisTakesNothingMoreAndShowsEverythingOnceItDoes) {
+  const auto ids = create(1);
+  const auto mirror = make();
+  ASSERT_TRUE(soon([&] { return listed() == ids; }));
+  run({"CONFIG", "SET", "maxmemory", "1"});
+  const auto more = create(1);
+
+  ASSERT_TRUE(soon([&] { return !mirror->problem().empty(); }));
+  const auto before = mirror->problem();
+  run({"CONFIG", "SET", "maxmemory", "0"});
+
+  EXPECT_EQ(before, "Redis or the database is away, or Redis takes nothing more");
+  EXPECT_TRUE(soon([&] { return listed() == std::vector{ids[0], more[0]}; }));
+  EXPECT_TRUE(soon([&] { return mirror->problem().empty(); }));
+}
+
+TEST_F(MirrorTest, SaysWhenItIsNotAllowedWhatItNeeds) {
+  run({"SET", "botrix:jobs:processing", "no set"});
+  run({"ACL", "SETUSER", "default", "-del"});
+  create(1);
+  const auto mirror = make();
+
+  EXPECT_TRUE(
+      soon([&] { return mirror->problem() == "Redis refuses what the jobs are shown with"; }));
+  run({"ACL", "SETUSER", "default", "+del"});
+  EXPECT_TRUE(soon([&] { return mirror->problem().empty(); }));
+}
+
+TEST_F(MirrorTest, ShowsWhatHappenedUntilItWasStopped) {
+  const auto mirror = make();
+  ASSERT_TRUE(soon([&] { return !text("botrix:jobs:mirror").empty(); }));
+  const auto id = create(1)[0];
+  complete(claim(1).at(0));
+
+  mirror->stop();
+
+  EXPECT_EQ(text("botrix:jobs:status:" + id), "completed");
+  EXPECT_EQ(run({"LLEN", "botrix:jobs:queue"}).integer, 0);
+}
+
+TEST_F(MirrorTest, PaintsEverythingAnewWhenAnotherHasPaintedInTheMiddle) {
+  const auto ids = create(1);
+  const auto mirror = make();
+  ASSERT_TRUE(soon([&] { return listed() == ids; }));
+
+  run({"SET", "botrix:jobs:mirror", "another"});
+  run({"SET", "botrix:jobs:status:" + ids[0], "completed"});
+  mirror->wake();
+
+  EXPECT_TRUE(soon([&] { return text("botrix:jobs:status:" + ids[0]) == "pending"; }));
+}
+
 TEST_F(MirrorTest, ARedisThatDeletesKeysIsNotUsedUntilItNoLongerDoes) {
   run({"CONFIG", "SET", "maxmemory-policy", "allkeys-lru"});
   const auto ids = create(1);
