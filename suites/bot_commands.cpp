@@ -160,28 +160,30 @@ Suite bot_commands() {
   return Suite{
       .number = 9,
       .title = "Redis Commands",
-      .checks = {{"9.1",
-                  "Verify Redis Command Delivery",
-                  "Three configurations reach the bot and are applied in their order: by the bot's "
-                  "own word and by the language it speaks next",
-                  {"3.1"},
-                  with(verify_delivery)},
-                 {"9.2",
-                  "A Command Changes What It Names",
-                  "A configuration of the language leaves the task as it was",
-                  {"9.1"},
-                  with(keeps_the_rest)},
-                 {"9.3",
-                  "Redis Carries the Commands",
-                  "Each configuration is published on the channel of the bot's session, in order, "
-                  "with what was given and nothing else",
-                  {"9.1"},
-                  with(verify_publication)},
-                 {"9.4",
-                  "Redis Holds No State",
-                  "Nothing that was not there before is left in Redis but streams of transcripts",
-                  {"9.1"},
-                  redis_holds_no_state}},
+      .checks =
+          {{"9.1",
+            "Verify Redis Command Delivery",
+            "Three configurations reach the bot and are applied in their order: by the bot's "
+            "own word and by the language it speaks next",
+            {"3.1"},
+            with(verify_delivery)},
+           {"9.2",
+            "A Command Changes What It Names",
+            "A configuration of the language leaves the task as it was",
+            {"9.1"},
+            with(keeps_the_rest)},
+           {"9.3",
+            "Redis Carries the Commands",
+            "Each configuration is published on the channel of the bot's session, in order, "
+            "with what was given and nothing else",
+            {"9.1"},
+            with(verify_publication)},
+           {"9.4",
+            "Redis Holds No State",
+            "Nothing that was not there before is left in Redis but streams of transcripts and "
+            "the picture of the jobs",
+            {"9.1"},
+            redis_holds_no_state}},
       .max_bots = 1};
 }
 

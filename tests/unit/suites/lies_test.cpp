@@ -320,7 +320,7 @@ std::vector<Falsehood> behind_the_api() {
              };
            }},
           {"9.4", nullptr, nullptr, [](TwinBehind& behind) {
-             behind.keys = {"speaker_events_relative", "bot:7:status"};
+             behind.keys = {"speaker_events_relative", "botrix:jobs:queue", "bot:7:status"};
            }}};
 }
 
