@@ -1,3 +1,4 @@
+#include "base/unicode.hpp"
 #include "server/routes/audit.hpp"
 #include "server/routes/queue_wire.hpp"
 #include "server/routes/routes.hpp"
@@ -16,6 +17,11 @@ Error unknown_worker() {
   return {.code = Errc::not_found, .message = "Worker not found"};
 }
 
+// Others the engines refuse.
+bool may_be_an_id(const std::string& id) {
+  return id.find('\0') == std::string::npos && is_valid_utf8(id);
+}
+
 Result<Reply> list(store::Database& database, const Clock& clock) {
   const auto rows = database.read(
       [](sql::Connection& connection) { return store::WorkerStore(connection).all(); });
@@ -26,9 +32,10 @@ Result<Reply> list(store::Database& database, const Clock& clock) {
 }
 
 Result<Reply> show(store::Database& database, const Clock& clock, const Request& request) {
-  const auto row = database.read([&](sql::Connection& connection) {
-    return store::WorkerStore(connection).find(request.param("worker_id"));
-  });
+  const auto& id = request.param("worker_id");
+  if (!may_be_an_id(id)) return unknown_worker();
+  const auto row = database.read(
+      [&](sql::Connection& connection) { return store::WorkerStore(connection).find(id); });
   if (!row) return unknown_worker();
   return json(200, to_wire(*row, clock.now_ms()));
 }
@@ -41,6 +48,7 @@ Result<Reply> want(store::Database& database,
                    WorkerWish wish,
                    const std::string& action) {
   const auto& id = request.param("worker_id");
+  if (!may_be_an_id(id)) return unknown_worker();
   return database.write([&](sql::Connection& connection) -> Result<Reply> {
     store::WorkerStore workers(connection);
     const auto row = workers.find(id);
@@ -48,6 +56,9 @@ Result<Reply> want(store::Database& database,
     const auto now = clock.now_ms();
     if (row->beat.status == store::WorkerStatus::stopped || row->is_lost(now)) {
       return Error{.code = Errc::conflict, .message = "The worker is not there any more"};
+    }
+    if (row->beat.status == store::WorkerStatus::stopping) {
+      return Error{.code = Errc::conflict, .message = "The worker is stopping"};
     }
     workers.want(id, wish);
     audit(connection, request, who, {action, "worker " + id}, now);

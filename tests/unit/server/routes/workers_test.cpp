@@ -75,6 +75,10 @@ TEST_F(Workers, ThatAreNotThereAreToldNothing) {
   put("silent");
   service_.clock().advance(Millis{61'000});
 
+  put("stopping", WorkerStatus::stopping);
+  EXPECT_EQ(admin("POST", "/admin/workers/stopping/stop").status, 409);
+  EXPECT_EQ(admin("GET", "/admin/workers/%00").status, 404);
+  EXPECT_EQ(admin("POST", "/admin/workers/%00/stop").status, 404);
   EXPECT_EQ(admin("POST", "/admin/workers/gone/stop").status, 409);
   EXPECT_EQ(admin("POST", "/admin/workers/silent/quiet").status, 409);
   EXPECT_EQ(admin("POST", "/admin/workers/nobody/stop").status, 404);
