@@ -211,8 +211,8 @@ class App::Parts {
   }
 
   // Bots that are asked to leave still need to be answered, so the listener goes after them.
-  void stop() {
-    if (std::exchange(stopped_, true)) return;
+  bool stop() {
+    if (std::exchange(stopped_, true)) return true;
     log_.write(Log::Level::info, "shutting down");
     draining_ = true;
     reaper_.stop();
@@ -221,17 +221,20 @@ class App::Parts {
     mailbox_.release_all();
     job_events_.release_all();
     front_.stop(request_grace);
+    // Both at once, so that neither takes what the other could still have given back.
+    queue_.quiet();
+    bool all = !worker_ || worker_->stop(work_grace);
+    all = queue_.stop(work_grace) && all;
+    if (!all) log_.write(Log::Level::warning, "work in progress goes on after the next start");
+    // After those whose last verdicts it shows.
     if (mirror_) mirror_->stop();
-    if (worker_) worker_->stop(work_grace);
-    if (!queue_.stop(work_grace)) {
-      log_.write(Log::Level::warning, "work in progress goes on after the next start");
-    }
     runtime_->stop_watching();
     if (streams_) streams_->stop();
     if (redis_) redis_->stop();
     leave_replicas();
     log_.write(Log::Level::info, "stopped");
     log_.flush();
+    return all;
   }
 
   const std::string& url() const { return front_.url(); }
@@ -419,8 +422,8 @@ void App::reload_certificate() {
   parts_->reload_certificate();
 }
 
-void App::stop() {
-  parts_->stop();
+bool App::stop() {
+  return parts_->stop();
 }
 
 }  // namespace bot::app

@@ -30,8 +30,9 @@ class App {
   // See serve.hpp. On the thread that started it, as stop.
   void reload_certificate();
 
-  // Graceful: see serve.hpp.
-  void stop();
+  // Graceful: see serve.hpp. False when something does not come to its end: then the destructor
+  // would wait for it.
+  bool stop();
 
  private:
   class Parts;

@@ -95,6 +95,7 @@ jobs::WorkerOptions WorkerUnit::options(const WorkerParts& parts, const WorkerRo
   options.concurrency = parts.config.concurrency;
   options.beat_interval = parts.config.health_check_interval;
   options.lives = lives_here;
+  options.elsewhere = role.elsewhere;
   options.on_end = [this, &log = parts.log, on_end = role.on_end](const std::string& why) {
     log.write(Log::Level::info, "the worker is to end", {{"reason", why}});
     if (on_end) {

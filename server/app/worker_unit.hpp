@@ -35,6 +35,7 @@ struct WorkerRole {
   std::vector<std::string> queues;  // names that lane_of_queue takes
   // Stamped on the jobs that it takes; absent: each has its own.
   std::optional<std::int64_t> max_attempts = {};
+  jobs::WorkerOptions::Elsewhere elsewhere = jobs::WorkerOptions::Elsewhere::replaced;
   // It is wanted to end; on a thread of the worker's. Empty: it only takes nothing more.
   std::function<void()> on_end = {};
 };
@@ -52,6 +53,7 @@ class WorkerUnit {
   bool stop(Millis limit);
   void quiet() { worker_.quiet(); }
   store::WorkerRow row() const { return worker_.row(); }
+  bool hangs() const { return worker_.hangs(); }
   // Something in this lane can run now, and that is committed.
   void wake(std::string_view lane) { worker_.dispatcher().wake(lane); }
   void notice_cancel(std::int64_t item_id) { worker_.dispatcher().notice_cancel(item_id); }

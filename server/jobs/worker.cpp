@@ -75,13 +75,8 @@ Status Worker::start() {
   auto begun = database_.write([&](sql::Connection& connection) -> Status {
     store::WorkerStore workers(connection);
     const auto before = workers.find(options_.id);
-    if (before && before->beat.status != WorkerStatus::stopped && options_.lives &&
-        options_.lives(*before)) {
-      return Error{.code = Errc::conflict,
-                   .message = "a worker " + options_.id +
-                              " is running on this machine, as process " +
-                              std::to_string(before->pid),
-                   .hint = "give this one another id, or end that one first"};
+    if (before) {
+      if (auto free = may_follow(*before, now); !free) return free;
     }
     workers.forget_unseen_since(now - keep_rows.count());
     workers.put(row_);
@@ -94,12 +89,35 @@ Status Worker::start() {
   return Unit{};
 }
 
+Status Worker::may_follow(const store::WorkerRow& before, UnixMillis now) const {
+  if (before.beat.status == WorkerStatus::stopped) return Unit{};
+  if (options_.lives && options_.lives(before)) {
+    return Error{.code = Errc::conflict,
+                 .message = "a worker " + options_.id + " is running on this machine, as process " +
+                            std::to_string(before.pid),
+                 .hint = "give this one another id, or end that one first"};
+  }
+  if (options_.elsewhere == WorkerOptions::Elsewhere::replaced ||
+      before.host == options_.process.host || before.is_lost(now)) {
+    return Unit{};
+  }
+  const auto silent_at = before.beat.seen_at + 2 * before.beat_interval.count();
+  return Error{.code = Errc::conflict,
+               .message = "a worker " + options_.id + " is running on " + before.host,
+               .hint =
+                   "give this one another id, or end that one first; when it was killed, its "
+                   "id is free in " +
+                   std::to_string((silent_at - now) / 1000 + 1) + " s"};
+}
+
 void Worker::quiet() {
+  const std::lock_guard one_at_a_time(mode_mutex_);
   dispatcher_.quiet();
   change_to(WorkerStatus::quiet);
 }
 
 void Worker::resume() {
+  const std::lock_guard one_at_a_time(mode_mutex_);
   {
     const std::lock_guard lock(mutex_);
     if (row_.beat.status != WorkerStatus::quiet) return;
@@ -111,17 +129,21 @@ void Worker::resume() {
 
 bool Worker::stop(Millis limit) {
   if (!std::exchange(started_, false)) return true;
-  change_to(WorkerStatus::stopping);
+  const auto end = std::chrono::steady_clock::now() + limit;
+  {
+    const std::lock_guard one_at_a_time(mode_mutex_);
+    change_to(WorkerStatus::stopping);
+    dispatcher_.quiet();
+  }
   const auto rest = std::min(limit / part_for_the_rest, most_of_the_rest);
-  bool all = false;
-  try {
-    all = dispatcher_.stop(limit - rest) || dispatcher_.give_back_running(rest / 2) == 0;
-  } catch (const Fault&) {
-    // The store is away: what runs comes back by its lease, or when this worker starts again.
+  bool all = dispatcher_.stop(limit - rest);
+  if (!all) {
+    dispatcher_.give_back_running(rest / 2, rest / 2);
+    all = dispatcher_.stop(Millis{0});
   }
   end_thread();
   change_to(WorkerStatus::stopped);
-  beat();
+  if (all || std::chrono::steady_clock::now() < end) beat();
   return all;
 }
 
@@ -180,6 +202,7 @@ void Worker::look() {
   } catch (const Fault&) {
     // The store is away; the next look asks again.
   }
+  if (dispatcher_.hangs()) want_end("its handlers do not come back");
   const auto item = item_to_show();
   const std::lock_guard lock(mutex_);
   if (item != shown_item_) beat_due_ = true;
@@ -203,6 +226,8 @@ void Worker::obey(WorkerWish wish) {
 void Worker::want_end(const std::string& why) {
   {
     const std::lock_guard lock(mutex_);
+    const auto status = row_.beat.status;
+    if (status == WorkerStatus::stopping || status == WorkerStatus::stopped) return;
     if (std::exchange(end_wanted_, true)) return;
   }
   if (options_.on_end) options_.on_end(why);
@@ -239,6 +264,7 @@ void Worker::beat(std::optional<WorkerWish> fulfilled) {
   store::WorkerRow row;
   {
     const std::lock_guard lock(mutex_);
+    if (replaced_) return;
     shown_item_ = item;
     row_.beat.current_job = job;
     row_.beat.seen_at = clock_.now_ms();
@@ -246,6 +272,10 @@ void Worker::beat(std::optional<WorkerWish> fulfilled) {
   }
   tell_database(row, fulfilled);
   if (sign_ == nullptr) return;
+  {
+    const std::lock_guard lock(mutex_);
+    if (replaced_) return;
+  }
   if (row.beat.status == WorkerStatus::stopped) {
     sign_->hide();
   } else {
@@ -262,7 +292,12 @@ void Worker::tell_database(const store::WorkerRow& row, std::optional<WorkerWish
       workers.put(row);
       return false;
     });
-    if (replaced) want_end("another worker has taken its id");
+    if (!replaced) return;
+    {
+      const std::lock_guard lock(mutex_);
+      replaced_ = true;
+    }
+    want_end("another worker has taken its id");
   } catch (const Fault&) {
     // The store is away; the next beat comes with the next interval.
   }

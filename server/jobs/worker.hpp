@@ -40,8 +40,13 @@ struct WorkerOptions {
   Millis look_every{1000};
   // Whether the process of a row that has this id is there still; may be empty: none is.
   std::function<bool(const store::WorkerRow&)> lives = {};
+  // What is done with a row of this id that another machine wrote, where nobody can look, and which
+  // was heard of within two of its intervals.
+  enum class Elsewhere { replaced, refused };
+  Elsewhere elsewhere = Elsewhere::replaced;
   // It is wanted to end, with the reason in words; on a thread of the worker's, once until it is
-  // resumed. Whoever owns it calls stop, on another thread, or quiet. May be empty.
+  // resumed, and not while it stops. Whoever owns it calls stop, on another thread, or quiet. May
+  // be empty.
   std::function<void(const std::string& why)> on_end = {};
   // Changes between running, quiet and so on, on whatever thread makes them. Must be quick and not
   // throw; may be empty.
@@ -69,17 +74,21 @@ class Worker {
   queue::Dispatcher& dispatcher() { return dispatcher_; }
   const std::string& id() const { return options_.id; }
 
-  // Errors: conflict, when a process that lives has this id. Throws as the database does.
+  // Errors: conflict, when a process has this id that lives here or, where such are refused, may
+  // live elsewhere. Throws as the database does.
   Status start();
   // Takes nothing more; what runs goes on.
   void quiet();
   void resume();
   // In stages inside the limit: takes nothing more, waits for what runs, asks what still runs to
-  // stop, returns it to the queue without spending an attempt, says that it has ended. False when a
-  // handler has not come to its end; then the destructor would wait for it.
+  // stop, returns it to the queue without spending an attempt, says that it has ended. A store that
+  // hangs can make it longer by one write. False when a handler has not come to its end, whoever
+  // has its item by now, or when verdicts are not stored; then the destructor would wait for it.
   bool stop(Millis limit);
 
   store::WorkerRow row() const;
+  // It takes nothing more of some lane, whose handlers do not come back.
+  bool hangs() const { return dispatcher_.hangs(); }
 
  private:
   using Instant = std::chrono::steady_clock::time_point;
@@ -95,6 +104,7 @@ class Worker {
   std::optional<std::string> job_of(std::optional<std::int64_t> item) const;
   void beat(std::optional<store::WorkerWish> fulfilled = {});
   void tell_database(const store::WorkerRow& row, std::optional<store::WorkerWish> fulfilled);
+  Status may_follow(const store::WorkerRow& before, UnixMillis now) const;
   void end_thread();
   void want_end(const std::string& why);
 
@@ -109,6 +119,8 @@ class Worker {
   bool beat_due_ = false;                   // likewise
   bool ending_ = false;                     // likewise
   bool end_wanted_ = false;                 // likewise
+  bool replaced_ = false;                   // likewise; the row and the sign are another's
+  std::mutex mode_mutex_;                   // held while the dispatcher is opened or closed
   bool started_ = false;                    // used by the thread that starts and stops
   std::thread thread_;
   queue::Dispatcher dispatcher_;

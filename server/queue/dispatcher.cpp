@@ -6,13 +6,6 @@
 #include "server/queue/queue.hpp"
 
 namespace bot::queue {
-namespace {
-
-// The store gives a write up before that.
-constexpr Millis longest_write{6000};
-
-}  // namespace
-
 Dispatcher::Dispatcher(store::Database& database, const Clock& clock, DispatcherOptions options)
     : database_(database), clock_(clock), options_(std::move(options)) {}
 
@@ -79,7 +72,7 @@ bool Dispatcher::wait_until_idle(std::chrono::steady_clock::time_point until) {
   return all;
 }
 
-std::size_t Dispatcher::give_back_running(Millis grace) {
+std::size_t Dispatcher::give_back_running(Millis grace, Millis storing) {
   const auto until = std::chrono::steady_clock::now() + grace;
   for (auto& lane : lanes_) {
     lane->stop();
@@ -89,14 +82,19 @@ std::size_t Dispatcher::give_back_running(Millis grace) {
   std::size_t given_back = 0;
   for (auto& lane : lanes_)
     given_back += lane->give_back_running();
+  const auto stored_by = std::chrono::steady_clock::now() + storing;
   for (auto& lane : lanes_)
-    lane->wait_until_stored(std::chrono::steady_clock::now() + longest_write);
+    lane->wait_until_stored(stored_by);
   return given_back;
 }
 
 void Dispatcher::notice_cancel(std::int64_t id) {
   for (auto& lane : lanes_)
     lane->cancel(id);
+}
+
+bool Dispatcher::hangs() const {
+  return std::any_of(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane->hangs(); });
 }
 
 std::vector<std::int64_t> Dispatcher::running() const {

@@ -135,10 +135,11 @@ class Dispatcher {
   // lease.
   bool stop(Millis limit);
   // After quiet() or stop(): asks what runs to stop, with StopReason::shutdown, waits for `grace`
-  // and returns what still runs then to the queue, without having spent an attempt; whoever claims
-  // it next holds a newer fence, and the verdict of ours is lost. How many were returned that way;
-  // their handlers may still run, and the destructor waits for them.
-  std::size_t give_back_running(Millis grace = Millis{1000});
+  // and returns, within `storing` if the store is there, what still runs then to the queue, without
+  // having spent an attempt; whoever claims it next holds a newer fence, and the verdict of ours is
+  // lost. How many were returned that way; their handlers may still run, and the destructor waits
+  // for them.
+  std::size_t give_back_running(Millis grace = Millis{1000}, Millis storing = Millis{6000});
   // Something was enqueued in this lane, and committed; it is due, or is going to be at `run_at`.
   void wake(std::string_view lane, std::optional<UnixMillis> run_at = {});
 
@@ -146,6 +147,9 @@ class Dispatcher {
   // handler is asked to stop now, if it runs here, and not with the next look.
   void notice_cancel(std::int64_t id);
 
+  // Some lane takes nothing more, because no handler of it has come back from what was taken from
+  // it.
+  bool hangs() const;
   // The items whose handlers run at the moment.
   std::vector<std::int64_t> running() const;
   DispatcherStatistics statistics() const;

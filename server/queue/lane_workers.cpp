@@ -219,6 +219,11 @@ std::vector<Lane::Held> Lane::held() const {
   return all;
 }
 
+bool Lane::hangs() const {
+  const std::lock_guard lock(mutex_);
+  return live_ > 0 && stuck_ == live_;
+}
+
 std::vector<std::int64_t> Lane::running() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::int64_t> ids;

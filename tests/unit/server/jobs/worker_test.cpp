@@ -36,7 +36,7 @@ class RecordingSign final : public HealthSign {
   }
   types::Json last() const {
     const std::lock_guard lock(mutex_);
-    return shown_.empty() ? types::Json() : shown_.back();
+    return shown_.empty() ? types::Json::object() : shown_.back();
   }
   Millis time_to_live() const {
     const std::lock_guard lock(mutex_);
@@ -52,6 +52,23 @@ class RecordingSign final : public HealthSign {
   std::vector<types::Json> shown_;
   Millis time_to_live_{};
   bool hidden_ = false;
+};
+
+// Lets a handler go that waits for it, after a while by itself: a failed expectation is no reason
+// to wait for ever.
+class Gate {
+ public:
+  Gate() = default;
+  Gate(const Gate&) = delete;
+  Gate& operator=(const Gate&) = delete;
+
+  void open() { open_ = true; }
+  void wait() const {
+    soon([this] { return open_.load(); }, std::chrono::seconds{25});
+  }
+
+ private:
+  std::atomic<bool> open_{false};
 };
 
 class WorkerTest : public testing::Test {
@@ -72,6 +89,18 @@ class WorkerTest : public testing::Test {
   }
   std::unique_ptr<Worker> make(queue::StoppableHandler handler) {
     return make(options(), std::move(handler));
+  }
+  // One whose attempts may take a second, and a tenth of one more when they are asked to stop.
+  std::unique_ptr<Worker> make_with_limit(WorkerOptions options, queue::StoppableHandler handler) {
+    queue::DispatcherOptions dispatching;
+    dispatching.watch_every = Millis{5};
+    dispatching.stop_grace = Millis{100};
+    auto worker = std::make_unique<Worker>(
+        database_, clock_, std::move(options), std::move(dispatching), &sign_);
+    queue::Concurrency concurrency(1);
+    concurrency.time_limit = Millis{1000};
+    worker->dispatcher().handle("jobs", concurrency, std::move(handler));
+    return worker;
   }
   static queue::StoppableHandler at_once() {
     return [](const queue::Item&, const queue::Run&) { return queue::Outcome::done(); };
@@ -126,7 +155,7 @@ TEST_F(WorkerTest, GoesOnShowingThatItIsThereWhileNothingHappens) {
 }
 
 TEST_F(WorkerTest, BeatsWhileAHandlerDoesNotReturnAndNamesItsJob) {
-  std::latch end(1);
+  Gate end;
   const auto worker = make([&](const queue::Item&, const queue::Run&) {
     end.wait();
     return queue::Outcome::done();
@@ -137,7 +166,7 @@ TEST_F(WorkerTest, BeatsWhileAHandlerDoesNotReturnAndNamesItsJob) {
   ASSERT_TRUE(soon([&] { return sign_.last().value("current_job", types::Json()) == "job-1"; }));
   const auto before = sign_.count();
   EXPECT_TRUE(soon([&] { return sign_.count() >= before + 3; }));
-  end.count_down();
+  end.open();
   EXPECT_TRUE(
       soon([&] { return sign_.last().at("current_job").is_null() && row().beat.processed == 1; }));
   EXPECT_FALSE(row().beat.current_job);
@@ -176,6 +205,39 @@ TEST_F(WorkerTest, IsRefusedWhileAProcessThatLivesHasItsId) {
             "a worker worker-1 is running on this machine, as process 4711");
   ASSERT_TRUE(first->stop(Millis{1000}));
   EXPECT_TRUE(make(same, at_once())->start()) << "one that has stopped is in nobody's way";
+}
+
+TEST_F(WorkerTest, IsRefusedWhileAWorkerElsewhereThatIsHeardOfHasItsId) {
+  const auto first = make(at_once());
+  ASSERT_TRUE(first->start());
+  auto elsewhere = options();
+  elsewhere.process.host = "beta";
+  elsewhere.elsewhere = WorkerOptions::Elsewhere::refused;
+  elsewhere.beat_interval = Millis{30'000};
+
+  const auto refused = make(elsewhere, at_once())->start();
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::conflict);
+  EXPECT_EQ(refused.error().message, "a worker worker-1 is running on alpha");
+  EXPECT_NE(refused.error().hint.find("free in 1 s"), std::string::npos) << refused.error().hint;
+  ASSERT_TRUE(first->stop(Millis{1000}));
+  EXPECT_TRUE(make(elsewhere, at_once())->start()) << "one that has stopped is in nobody's way";
+}
+
+TEST_F(WorkerTest, TakesTheIdOfAWorkerElsewhereThatIsNotHeardOfAnyMore) {
+  store::WorkerRow before;
+  before.id = "worker-1";
+  before.host = "beta";
+  before.beat_interval = Millis{1000};
+  before.beat.seen_at = clock_.now_ms() - 2001;
+  database_.write([&](sql::Connection& connection) { store::WorkerStore(connection).put(before); });
+  auto refusing = options();
+  refusing.elsewhere = WorkerOptions::Elsewhere::refused;
+  const auto worker = make(refusing, at_once());
+
+  EXPECT_TRUE(worker->start());
+  EXPECT_EQ(row().host, "alpha");
 }
 
 TEST_F(WorkerTest, DoesAtOnceWhatItHeldBeforeItWasKilled) {
@@ -226,9 +288,80 @@ TEST_F(WorkerTest, TellsItsOwnerThatItIsWantedToStop) {
   EXPECT_EQ(told, 1);
 }
 
+TEST_F(WorkerTest, IsNotToldToEndWhileItStops) {
+  Gate end;
+  std::latch begun(1);
+  std::atomic<int> told{0};
+  auto telling = options();
+  telling.on_end = [&](const std::string&) { ++told; };
+  const auto worker = make(telling, [&](const queue::Item&, const queue::Run&) {
+    begun.count_down();
+    end.wait();
+    return queue::Outcome::done();
+  });
+  add();
+  ASSERT_TRUE(worker->start());
+  begun.wait();
+
+  std::thread later([&] {
+    EXPECT_TRUE(soon([&] { return row().beat.status == WorkerStatus::stopping; }));
+    want(WorkerWish::stop);
+    EXPECT_TRUE(soon([&] { return !row().wanted; }));
+    end.open();
+  });
+  EXPECT_TRUE(worker->stop(std::chrono::seconds{20}));
+  later.join();
+
+  EXPECT_EQ(told, 0);
+}
+
+TEST_F(WorkerTest, StopDoesNotWaitForAHandlerThatHasLostItsItem) {
+  Gate end;
+  std::atomic<int> calls{0};
+  const auto worker = make_with_limit(options(), [&](const queue::Item&, const queue::Run&) {
+    if (++calls == 1) end.wait();
+    return queue::Outcome::done();
+  });
+  const auto id = add();
+  ASSERT_TRUE(worker->start());
+  ASSERT_TRUE(soon([&] { return calls == 1; }));
+  clock_.advance(Millis{1100});
+  ASSERT_TRUE(soon([&] { return item(id).status != queue::ItemStatus::leased; }));
+
+  EXPECT_FALSE(worker->stop(Millis{200})) << "its thread is still there";
+  EXPECT_EQ(row().beat.status, WorkerStatus::stopped);
+  end.open();
+}
+
+TEST_F(WorkerTest, WantsToEndWhenNoHandlerComesBack) {
+  Gate end;
+  std::atomic<int> calls{0};
+  std::atomic<bool> told{false};
+  auto telling = options();
+  telling.on_end = [&](const std::string& why) { told = why == "its handlers do not come back"; };
+  const auto worker = make_with_limit(telling, [&](const queue::Item&, const queue::Run&) {
+    ++calls;
+    end.wait();
+    return queue::Outcome::done();
+  });
+  constexpr int most_threads = 4;
+  for (int i = 0; i < most_threads; ++i)
+    add();
+  ASSERT_TRUE(worker->start());
+  for (int i = 1; i <= most_threads; ++i) {
+    EXPECT_FALSE(told) << i;
+    ASSERT_TRUE(soon([&] { return calls == i; })) << i;
+    clock_.advance(Millis{1100});
+  }
+
+  EXPECT_TRUE(soon([&] { return told.load(); }));
+  EXPECT_TRUE(worker->hangs());
+  end.open();
+}
+
 TEST_F(WorkerTest, StopWaitsForWhatRunsAndHidesTheSign) {
   std::latch begun(1);
-  std::latch end(1);
+  Gate end;
   const auto worker = make([&](const queue::Item&, const queue::Run&) {
     begun.count_down();
     end.wait();
@@ -240,7 +373,7 @@ TEST_F(WorkerTest, StopWaitsForWhatRunsAndHidesTheSign) {
 
   std::thread later([&] {
     EXPECT_TRUE(soon([&] { return row().beat.status == WorkerStatus::stopping; }));
-    end.count_down();
+    end.open();
   });
   EXPECT_TRUE(worker->stop(std::chrono::seconds{20}));
   later.join();
@@ -252,7 +385,7 @@ TEST_F(WorkerTest, StopWaitsForWhatRunsAndHidesTheSign) {
 
 TEST_F(WorkerTest, StopReturnsWhatIsNotDoneInTimeWithoutSpendingAnAttempt) {
   std::latch begun(1);
-  std::latch end(1);
+  Gate end;
   std::atomic<bool> asked{false};
   const auto worker = make([&](const queue::Item&, const queue::Run& run) {
     begun.count_down();
@@ -265,13 +398,13 @@ TEST_F(WorkerTest, StopReturnsWhatIsNotDoneInTimeWithoutSpendingAnAttempt) {
   ASSERT_TRUE(worker->start());
   begun.wait();
 
-  EXPECT_FALSE(worker->stop(Millis{500}));
+  EXPECT_FALSE(worker->stop(Millis{2000}));
 
   EXPECT_TRUE(asked);
   EXPECT_EQ(item(id).status, queue::ItemStatus::ready);
   EXPECT_EQ(item(id).attempts, 0);
   EXPECT_EQ(row().beat.status, WorkerStatus::stopped);
-  end.count_down();
+  end.open();
 }
 
 TEST_F(WorkerTest, EndsWhenAnotherHasTakenItsId) {
@@ -288,6 +421,9 @@ TEST_F(WorkerTest, EndsWhenAnotherHasTakenItsId) {
 
   EXPECT_TRUE(soon([&] { return told == 1; }));
   EXPECT_EQ(row().host, "beta");
+  ASSERT_TRUE(worker->stop(Millis{1000}));
+  EXPECT_EQ(row(), other) << "the row is the other's";
+  EXPECT_FALSE(sign_.hidden()) << "and so is the sign";
 }
 
 TEST_F(WorkerTest, WritesItsRowAnewWhenItWasLost) {
