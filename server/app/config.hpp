@@ -79,7 +79,7 @@ struct Config {
 
   // Of `botd worker`:
   std::string worker_id;
-  std::int64_t max_retries = 3;
+  std::optional<std::int64_t> max_retries;  // absent: each job has its own
   Millis health_check_interval{30'000};
   std::int64_t concurrency = 4;
   std::vector<std::string> queues = {"jobs", "webhooks"};  // names that lane_of_queue takes

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/text.hpp"
@@ -25,6 +26,15 @@
 namespace bot::app {
 namespace {
 
+// Wakes the main thread when the worker itself wants to end, and is none of those of which a second
+// one ends the process at once.
+constexpr int own_end = SIGUSR1;
+
+std::optional<std::int64_t> attempts_of(const Config& config) {
+  if (!config.max_retries) return std::nullopt;
+  return *config.max_retries + 1;
+}
+
 // Members are built from top to bottom and taken down from bottom to top.
 class WorkingProcess {
  public:
@@ -35,9 +45,9 @@ class WorkingProcess {
         unit_({database_, clock, config_, log_, witness_, heard(clock)},
               {.id = config.worker_id,
                .queues = config.queues,
-               .max_attempts = config.max_retries + 1,
-               // The signal that the main thread waits for.
-               .on_end = [] { ::kill(::getpid(), SIGTERM); }}),
+               .max_attempts = attempts_of(config),
+               .elsewhere = jobs::WorkerOptions::Elsewhere::refused,
+               .on_end = [] { ::kill(::getpid(), own_end); }}),
         mirror_(make_mirror({database_, clock, config_, log_}, config.worker_id)) {}
 
   Status start() {
@@ -52,15 +62,17 @@ class WorkingProcess {
   }
 
   void quiet() { unit_.quiet(); }
+  bool hangs() const { return unit_.hangs(); }
 
   // True when nothing runs any more.
   bool stop() {
     log_.write(Log::Level::info, "shutting down");
-    if (mirror_) mirror_->stop();
     const bool all = unit_.stop(config_.shutdown_grace);
+    // After the worker, whose last verdicts it shows.
+    if (mirror_) mirror_->stop();
     const auto row = unit_.row();
     log_.write(all ? Log::Level::info : Log::Level::warning,
-               all ? "stopped" : "stopped; what was not done is in the queue again",
+               all ? "stopped" : "stopped; what was not done comes back to the queue",
                {{"processed", std::to_string(row.beat.processed)},
                 {"succeeded", std::to_string(row.beat.succeeded)},
                 {"failed", std::to_string(row.beat.failed)},
@@ -90,7 +102,7 @@ class WorkingProcess {
 
 Status work(const Config& config) {
   const auto ending = block_signals({SIGTERM, SIGINT});
-  const auto awaited = block_signals({SIGTERM, SIGINT, SIGTSTP});
+  const auto awaited = block_signals({SIGTERM, SIGINT, SIGTSTP, own_end});
   std::signal(SIGPIPE, SIG_IGN);
   if (auto forbidden = forbid_new_privileges(); !forbidden) return forbidden;
   if (!config.redis_url.empty()) {
@@ -103,8 +115,10 @@ Status work(const Config& config) {
   while (sigwait(&awaited, &number) == 0 && number == SIGTSTP)
     process->quiet();
   end_at_second_signal(ending);
-  // A handler that does not come to its end would be waited for.
-  if (!process->stop()) _exit(0);
+  const bool hangs = process->hangs();
+  // A handler that does not come to its end would be waited for. Who supervises starts a worker
+  // again that ends as failed.
+  if (!process->stop()) _exit(hangs ? EXIT_FAILURE : EXIT_SUCCESS);
   return Unit{};
 }
 

@@ -53,8 +53,19 @@ Setting worker_id(std::string help) {
 Status read_interval(Config& config, const std::string& value) {
   const auto interval = parse_duration_or_seconds(value);
   if (!interval) return interval.error();
-  if (*interval == Millis{0}) return bad_value("must be longer than zero");
+  if (*interval < Millis{1000}) return bad_value("must be a second at least");
   config.health_check_interval = *interval;
+  return Unit{};
+}
+
+Status read_retries(Config& config, const std::string& value) {
+  constexpr std::int64_t most = 100;
+  config.max_retries.reset();
+  if (value.empty()) return Unit{};
+  const auto parsed = parse_int(value);
+  if (!parsed || *parsed < 0 || *parsed > most)
+    return bad_value("'" + value + "' is not a number from 0 to " + std::to_string(most));
+  config.max_retries = *parsed;
   return Unit{};
 }
 
@@ -86,11 +97,15 @@ std::vector<Setting> make_worker_settings() {
       of_serve("database-connections"),
       also_from("REDIS_URL", of_serve("redis-url")),
       also_from("MAX_RETRIES",
-                number("max-retries",
-                       "How often a job that failed is tried again",
-                       &Config::max_retries,
-                       0,
-                       100)),
+                {.name = "max-retries",
+                 .placeholder = "N",
+                 .help = "How often what this worker takes is tried again after it failed. Without "
+                         "it, as often as PUT /api/settings says",
+                 .read = read_retries,
+                 .show =
+                     [](const Config& config) {
+                       return config.max_retries ? std::to_string(*config.max_retries) : "";
+                     }}),
       also_from(
           "HEALTH_CHECK_INTERVAL",
           {.name = "health-check-interval",
@@ -110,7 +125,6 @@ std::vector<Setting> make_worker_settings() {
                &Config::shutdown_grace,
                Zero::refused),
       of_serve("account-domain"),
-      of_serve("job-time-limit"),
       of_serve("allow-private-targets"),
       of_serve("log-format"),
       also_from("LOG_LEVEL", of_serve("log-level")),
