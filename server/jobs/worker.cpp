@@ -129,7 +129,6 @@ void Worker::resume() {
 
 bool Worker::stop(Millis limit) {
   if (!std::exchange(started_, false)) return true;
-  const auto end = std::chrono::steady_clock::now() + limit;
   {
     const std::lock_guard one_at_a_time(mode_mutex_);
     change_to(WorkerStatus::stopping);
@@ -138,12 +137,12 @@ bool Worker::stop(Millis limit) {
   const auto rest = std::min(limit / part_for_the_rest, most_of_the_rest);
   bool all = dispatcher_.stop(limit - rest);
   if (!all) {
-    dispatcher_.give_back_running(rest / 2, rest / 2);
+    dispatcher_.give_back_running(rest / 2);
     all = dispatcher_.stop(Millis{0});
   }
   end_thread();
   change_to(WorkerStatus::stopped);
-  if (all || std::chrono::steady_clock::now() < end) beat();
+  beat();
   return all;
 }
 

@@ -82,7 +82,7 @@ class Worker {
   void resume();
   // In stages inside the limit: takes nothing more, waits for what runs, asks what still runs to
   // stop, returns it to the queue without spending an attempt, says that it has ended. A store that
-  // hangs can make it longer by one write. False when a handler has not come to its end, whoever
+  // hangs can make it longer by two writes. False when a handler has not come to its end, whoever
   // has its item by now, or when verdicts are not stored; then the destructor would wait for it.
   bool stop(Millis limit);
 
