@@ -24,23 +24,26 @@ Status run(const Arguments& arguments, Context& context) {
 }  // namespace
 
 Command queue_purge() {
-  return {.noun = "queue",
-          .verb = "purge",
-          .summary = "Delete all items of a lane that are in one state",
-          .description =
-              "Asks with their number on a terminal; anywhere else --yes is needed. Jobs go with "
-              "their items; those that run stay.",
-          .positionals = {lane_positional()},
-          .options = {{.name = "status",
-                       .kind = Kind::choice,
-                       .value_name = "STATUS",
-                       .help = "Those in this state; needed",
-                       .choices = {"ready", "done", "dead"}},
-                      dry_run_option(),
-                      yes_option()},
-          .examples = {{"botctl queue purge jobs --status done --dry-run", "how many are there?"},
-                       {"botctl queue purge jobs --status dead --yes", "for scripts"}},
-          .run = run};
+  return {
+      .noun = "queue",
+      .verb = "purge",
+      .summary = "Delete the finished items of a lane, or cancel those that wait",
+      .description =
+          "Takes all items that are in one state: done and dead ones are deleted, and jobs go with "
+          "them; ready ones are cancelled and stay to be seen until they have been kept long "
+          "enough. What runs stays. Asks with their number on a terminal; anywhere else --yes "
+          "is needed.",
+      .positionals = {lane_positional()},
+      .options = {{.name = "status",
+                   .kind = Kind::choice,
+                   .value_name = "STATUS",
+                   .help = "Those in this state; needed",
+                   .choices = {"ready", "done", "dead"}},
+                  dry_run_option(),
+                  yes_option()},
+      .examples = {{"botctl queue purge jobs --status done --dry-run", "how many are there?"},
+                   {"botctl queue purge jobs --status dead --yes", "for scripts"}},
+      .run = run};
 }
 
 }  // namespace bot::cli

@@ -113,7 +113,9 @@ jobs::WorkerOptions WorkerUnit::options(const WorkerParts& parts, const WorkerRo
 void WorkerUnit::register_handlers(const WorkerParts& parts, const WorkerRole& role) {
   const auto& config = parts.config;
   if (contains(lanes_, jobs::lane)) {
-    queue::Concurrency concurrency(static_cast<int>(config.concurrency));
+    const auto workers = static_cast<int>(config.concurrency);
+    // One owner's jobs leave somebody to the others'.
+    queue::Concurrency concurrency(workers, static_cast<std::size_t>(std::max(workers - 1, 1)));
     concurrency.time_limit = config.job_time_limit;
     concurrency.max_attempts = role.max_attempts;
     jobs::register_handlers(worker_.dispatcher(),

@@ -107,7 +107,7 @@ std::optional<std::int64_t> EventFeed::newest() const {
   try {
     return database_.read_one(
         [](sql::Connection& connection) { return EventStore(connection).newest(); });
-  } catch (const Unavailable&) {
+  } catch (const Fault&) {
     return std::nullopt;
   }
 }
@@ -156,6 +156,8 @@ Result<types::JobEventPage> EventFeed::look(const EventFilter& filter) const {
     });
   } catch (const Unavailable& away) {
     return Error{.code = Errc::unavailable, .message = away.told()};
+  } catch (const Fault&) {
+    return Error{.code = Errc::internal, .message = "The events cannot be read"};
   }
 }
 

@@ -25,10 +25,10 @@ void EventStore::append(std::int64_t item_id, const NewEvent& event, UnixMillis 
 
 types::JobEventPage EventStore::page(const EventFilter& filter, UnixMillis now) {
   const auto gap = connection_.query(
-      "SELECT MIN(young.id) FROM job_events young WHERE young.at > $1 AND young.id > $2"
+      "SELECT MIN(young.id) FROM job_events young WHERE young.at > $1 AND young.id - 1 > $2"
       " AND NOT EXISTS"
       " (SELECT 1 FROM job_events other WHERE other.id = young.id - 1)",
-      {now - longest_commit.count(), filter.since + 1});
+      {now - longest_commit.count(), filter.since});
   const auto end =
       gap[0].optional_integer(std::size_t{0}).value_or(std::numeric_limits<std::int64_t>::max());
   // Spelled out, so that the engines use the index of a job's events.

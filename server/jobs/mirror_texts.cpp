@@ -51,7 +51,7 @@ std::string results_text(const JobPicture& picture) {
     shown.erase("token_shown");
     accounts.push_back(std::move(shown));
   }
-  Json results{{"accounts_created", picture.accounts.size()}, {"accounts", accounts}};
+  Json results{{"accounts_created", picture.job.successful}, {"accounts", accounts}};
   if (picture.job.error_msg) results["errors"] = Json::array({*picture.job.error_msg});
   types::write_if_set(results, "completed_at", time_or_null(picture.job.finished_at));
   return types::dump(results);

@@ -126,6 +126,7 @@ TEST_F(Rounds, KeepFinishedDeliveriesAsConfiguredAndThoseThatAreOnTheirWay) {
     deliveries.dead(add("two"), {});
     queue::enqueue(connection,
                    {.lane = std::string(webhooks::lane),
+                    .kind = "delivery",
                     .unique_key = "delivery:" + std::to_string(add("three"))},
                    now());
   });
