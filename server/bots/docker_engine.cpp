@@ -22,6 +22,8 @@ using std::chrono::steady_clock;
 constexpr std::size_t longest_answer = std::size_t{16} * 1024 * 1024;
 constexpr std::size_t longest_line = std::size_t{1024} * 1024;
 constexpr std::string_view oldest_spoken = "1.41";
+// Than asked for does libcurl give up: it counts in whole milliseconds.
+constexpr std::chrono::milliseconds early{20};
 
 std::shared_ptr<client::Transport> make_transport(const DockerEngineOptions& options,
                                                   std::function<bool()> cancelled = {}) {
@@ -249,7 +251,7 @@ Status DockerEngine::pull(const std::string& image) {
   const auto [name, tag] = split_image(image);
   auto target = base() + "/images/create?fromImage=" + percent_encode(name);
   if (!tag.empty()) target += "&tag=" + percent_encode(tag);
-  const auto given_up = steady_clock::now() + options_.pull_deadline;
+  const auto given_up = steady_clock::now() + options_.pull_deadline - early;
   const auto answer = call(*waiting_, {.method = "POST", .target = target}, options_.pull_deadline);
   // Sooner it is the connection that was not made.
   if (!answer && answer.error().code == Errc::timeout && steady_clock::now() >= given_up) {
