@@ -85,11 +85,13 @@ Waited wait_for_job(Context& context, const std::string& id) {
   Waited waited;
   while (true) {
     auto detail = context.run(client::GetJob{.id = id});
+    std::optional<Error> error;
     if (detail) {
       waited.seen = std::move(detail).value();
       if (is_final_job(waited.seen->job.status)) return waited;
+    } else {
+      error = std::move(detail).error();
     }
-    auto error = detail ? std::optional<Error>() : std::move(detail).error();
     if (!error) {
       if (auto news = feed.next(); !news) error = std::move(news).error();
     }

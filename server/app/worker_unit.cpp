@@ -46,6 +46,7 @@ bool lives_here(const store::WorkerRow& row) {
 
 std::vector<std::string> lanes_of(const std::vector<std::string>& queues) {
   std::vector<std::string> lanes;
+  lanes.reserve(queues.size());
   for (const auto& queue : queues)
     lanes.push_back(lane_of_queue(queue));
   return lanes;
@@ -74,7 +75,7 @@ bool contains(const std::vector<std::string>& lanes, std::string_view lane) {
 
 }  // namespace
 
-WorkerUnit::WorkerUnit(const WorkerParts& parts, WorkerRole role)
+WorkerUnit::WorkerUnit(const WorkerParts& parts, const WorkerRole& role)
     : lanes_(lanes_of(role.queues)),
       sign_(make_sign(parts.config, role.id)),
       worker_(parts.database, parts.clock, options(parts, role), dispatching(parts), sign_.get()),

@@ -43,7 +43,7 @@ struct WorkerRole {
 // A worker with its handlers, its sign of life in Redis and its ear for what others enqueue.
 class WorkerUnit {
  public:
-  WorkerUnit(const WorkerParts& parts, WorkerRole role);
+  WorkerUnit(const WorkerParts& parts, const WorkerRole& role);
   ~WorkerUnit();
   WorkerUnit(const WorkerUnit&) = delete;
   WorkerUnit& operator=(const WorkerUnit&) = delete;

@@ -198,6 +198,7 @@ Lane::Stored Lane::store(Round& round) {
     Claim claim(claimant, round.room, now, shares, listeners());
     const auto decisions = decisions_of(round, now);
     std::vector<sql::Statement> statements;
+    statements.reserve(decisions.size() + 1);
     for (const auto& decision : decisions)
       statements.push_back(statement_of(decision, now, listeners()));
     if (round.room > 0 && !round.known) statements.push_back(claim.question(connection.dialect()));

@@ -82,10 +82,9 @@ http::AsyncHandler accounted_for_admins(store::Database& database,
                                         const Clock& clock,
                                         std::string action,
                                         Subject subject,
-                                        http::Handler handler) {
+                                        const http::Handler& handler) {
   return [plain = handler,
-          for_admins = accounted(
-              database, clock, std::move(action), std::move(subject), std::move(handler))](
+          for_admins = accounted(database, clock, std::move(action), std::move(subject), handler)](
              const http::Request& request,
              const http::Principal& who,
              const http::Responder& respond) {

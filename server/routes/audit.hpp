@@ -48,6 +48,6 @@ http::AsyncHandler accounted_for_admins(store::Database& database,
                                         const Clock& clock,
                                         std::string action,
                                         Subject subject,
-                                        http::Handler handler);
+                                        const http::Handler& handler);
 
 }  // namespace bot::routes
