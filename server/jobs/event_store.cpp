@@ -23,14 +23,23 @@ void EventStore::append(std::int64_t item_id, const NewEvent& event, UnixMillis 
       {item_id, event.event, now, text});
 }
 
-types::JobEventPage EventStore::page(const EventFilter& filter, UnixMillis now) {
+std::int64_t EventStore::gap_after(std::int64_t since, UnixMillis now) {
   const auto gap = connection_.query(
       "SELECT MIN(young.id) FROM job_events young WHERE young.at > $1 AND young.id - 1 > $2"
       " AND NOT EXISTS"
       " (SELECT 1 FROM job_events other WHERE other.id = young.id - 1)",
-      {now - longest_commit.count(), filter.since});
-  const auto end =
-      gap[0].optional_integer(std::size_t{0}).value_or(std::numeric_limits<std::int64_t>::max());
+      {now - longest_commit.count(), since});
+  return gap[0].optional_integer(std::size_t{0}).value_or(std::numeric_limits<std::int64_t>::max());
+}
+
+std::int64_t EventStore::last_before(std::int64_t end) {
+  const auto last =
+      connection_.query("SELECT COALESCE(MAX(id), 0) FROM job_events WHERE id < $1", {end});
+  return last[0].integer(std::size_t{0});
+}
+
+types::JobEventPage EventStore::page(const EventFilter& filter, UnixMillis now) {
+  const auto end = gap_after(filter.since, now);
   // Spelled out, so that the engines use the index of a job's events.
   std::string statement =
       "SELECT id, job_id, event, at, data FROM job_events WHERE id > $1 AND id < $2";
@@ -49,10 +58,12 @@ types::JobEventPage EventStore::page(const EventFilter& filter, UnixMillis now) 
     page.next = page.events.back().seq;
     return page;
   }
-  const auto last =
-      connection_.query("SELECT COALESCE(MAX(id), 0) FROM job_events WHERE id < $1", {end});
-  page.next = std::max(filter.since, last[0].integer(std::size_t{0}));
+  page.next = std::max(filter.since, last_before(end));
   return page;
+}
+
+std::int64_t EventStore::settled(UnixMillis now) {
+  return last_before(gap_after(0, now));
 }
 
 std::int64_t EventStore::newest() {

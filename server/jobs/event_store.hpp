@@ -46,12 +46,19 @@ class EventStore {
   // those that are there: the page ends before a number that is missing as long as its successor is
   // younger than longest_commit, so that whoever asks for what comes after `next` misses nothing.
   types::JobEventPage page(const EventFilter& filter, UnixMillis now);
+  // Where a reader begins who wants all that is yet to come: the last one before a number that may
+  // still be committed; 0: there is none.
+  std::int64_t settled(UnixMillis now);
   // The number of the newest one; 0: there is none.
   std::int64_t newest();
   // At most `limit`, the oldest first; how many.
   std::size_t purge_before(UnixMillis at, std::int64_t limit);
 
  private:
+  // The first number, beyond `since`, before which one is missing that may still be committed.
+  std::int64_t gap_after(std::int64_t since, UnixMillis now);
+  std::int64_t last_before(std::int64_t end);
+
   sql::Connection& connection_;
 };
 

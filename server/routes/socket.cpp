@@ -195,8 +195,9 @@ class Subscriber final : public http::WebSocketHandler {
     jobs::EventFilter filter{.owner_user_id = user_id_};
     const auto since = message.find("since");
     if (since == message.end() || since->is_null()) {
-      filter.since = database_.read_one(
-          [](sql::Connection& connection) { return jobs::EventStore(connection).newest(); });
+      filter.since = database_.read([this](sql::Connection& connection) {
+        return jobs::EventStore(connection).settled(clock_.now_ms());
+      });
     } else if (since->is_number_unsigned() &&
                since->get<std::uint64_t>() <= std::numeric_limits<std::int64_t>::max()) {
       filter.since = since->get<std::int64_t>();
