@@ -1,7 +1,10 @@
 #include "server/jobs/job_settings.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "server/store/setting_store.hpp"
+#include "server/store/worker_store.hpp"
 
 namespace bot::jobs {
 namespace {
@@ -38,11 +41,10 @@ JobRules rules_now(sql::Connection& connection, const JobRules& started_with) {
 }
 
 std::int64_t count_workers(sql::Connection& connection, UnixMillis now) {
-  const auto rows = connection.query(
-      "SELECT COUNT(*) FROM workers WHERE status <> 'stopped'"
-      " AND seen_at + 2 * beat_interval > $1",
-      {now});
-  return rows[0].integer(std::size_t{0});
+  const auto workers = store::WorkerStore(connection).all();
+  return std::count_if(workers.begin(), workers.end(), [now](const store::WorkerRow& worker) {
+    return worker.beat.status != store::WorkerStatus::stopped && !worker.is_lost(now);
+  });
 }
 
 }  // namespace bot::jobs

@@ -80,7 +80,9 @@ std::string_view to_string(WorkerWish wish) {
 }
 
 bool WorkerRow::is_lost(UnixMillis now) const {
-  return beat.status != WorkerStatus::stopped && now - beat.seen_at > 2 * beat_interval.count();
+  // A beat far in the future is of a clock that has been set back since: the next one tells.
+  const auto silent = now > beat.seen_at ? now - beat.seen_at : beat.seen_at - now;
+  return beat.status != WorkerStatus::stopped && silent > 2 * beat_interval.count();
 }
 
 bool WorkerRow::works_on(std::string_view lane, UnixMillis now) const {

@@ -113,6 +113,15 @@ TEST_P(WorkerContract, OneThatIsSilentForTwoIntervalsIsLostUnlessItHasStopped) {
   EXPECT_FALSE(row.is_lost(silent + 1));
 }
 
+TEST_P(WorkerContract, OneThatWasSeenAheadOfAClockThatWasSetBackIsLostUntilItBeatsAgain) {
+  const auto row = worker("one");
+  const auto set_back = row.beat.seen_at - 60'000;
+
+  EXPECT_TRUE(row.works_on("jobs", set_back));
+  EXPECT_TRUE(row.is_lost(set_back - 1));
+  EXPECT_FALSE(row.works_on("jobs", set_back - 1));
+}
+
 TEST_P(WorkerContract, ForgetsThoseThatWereNotSeenSince) {
   put(worker("old"));
   auto fresh = worker("fresh");
