@@ -4,6 +4,7 @@
 #include "server/routes/authentication.hpp"
 #include "server/routes/idempotency.hpp"
 #include "server/routes/meeting_lookup.hpp"
+#include "server/routes/methods_of.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/wire.hpp"
 
@@ -188,12 +189,7 @@ void add_bot_routes(http::Router& router,
                     bots::Lifecycle& lifecycle,
                     const Clock& clock,
                     domain::IdRule id_rule) {
-  const auto routes = std::make_shared<BotRoutes>(database, lifecycle, clock, id_rule);
-  const auto bound = [routes](auto method) {
-    return http::Handler([routes, method](const Request& request, const Principal& who) {
-      return ((*routes).*method)(request, who);
-    });
-  };
+  const auto bound = methods_of(std::make_shared<BotRoutes>(database, lifecycle, clock, id_rule));
   router.add({"POST", "/bots", Access::user, bound(&BotRoutes::start), "Send a bot to a meeting"});
   router.add({"GET",
               "/bots",

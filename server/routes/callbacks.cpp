@@ -1,6 +1,7 @@
 #include "base/duration.hpp"
 #include "server/bots/callback_forms.hpp"
 #include "server/http/validation.hpp"
+#include "server/routes/methods_of.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/wire.hpp"
 
@@ -130,11 +131,7 @@ void add_callback_routes(http::Router& router,
                          bots::Lifecycle& lifecycle,
                          commands::Mailbox& mailbox) {
   const auto routes = std::make_shared<CallbackRoutes>(lifecycle, mailbox);
-  const auto bound = [routes](auto method) {
-    return http::Handler([routes, method](const Request& request, const Principal& who) {
-      return ((*routes).*method)(request, who);
-    });
-  };
+  const auto bound = methods_of(routes);
   const std::string base = "/bots/internal/callback/{secret}/";
   router.add({"POST",
               base + "{word}",

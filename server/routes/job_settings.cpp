@@ -9,6 +9,7 @@
 #include "server/routes/audit.hpp"
 #include "server/routes/job_routes.hpp"
 #include "server/routes/job_wire.hpp"
+#include "server/routes/methods_of.hpp"
 #include "server/routes/wire.hpp"
 
 namespace bot::routes {
@@ -112,12 +113,7 @@ class JobSettingsRoutes {
 void add_job_settings_routes(http::Router& router,
                              const JobParts& parts,
                              const JobOptions& options) {
-  const auto routes = std::make_shared<JobSettingsRoutes>(parts, options);
-  const auto bound = [routes](auto method) {
-    return http::Handler([routes, method](const Request& request, const Principal& who) {
-      return ((*routes).*method)(request, who);
-    });
-  };
+  const auto bound = methods_of(std::make_shared<JobSettingsRoutes>(parts, options));
   router.add({"GET",
               "/api/stats",
               Access::either,

@@ -10,6 +10,7 @@
 #include "server/routes/authentication.hpp"
 #include "server/routes/job_routes.hpp"
 #include "server/routes/job_wire.hpp"
+#include "server/routes/methods_of.hpp"
 #include "server/routes/wire.hpp"
 #include "server/store/user_store.hpp"
 
@@ -239,12 +240,7 @@ class JobRoutes {
 }  // namespace
 
 void add_job_routes(http::Router& router, const JobParts& parts, const JobOptions& options) {
-  const auto routes = std::make_shared<JobRoutes>(parts, options);
-  const auto bound = [routes](auto method) {
-    return http::Handler([routes, method](const Request& request, const Principal& who) {
-      return ((*routes).*method)(request, who);
-    });
-  };
+  const auto bound = methods_of(std::make_shared<JobRoutes>(parts, options));
   const auto accounted_for = [&](std::string action, auto method) {
     return accounted_for_admins(
         parts.database, parts.clock, std::move(action), subject_of, bound(method));

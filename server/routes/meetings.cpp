@@ -1,6 +1,7 @@
 #include "server/domain/speech.hpp"
 #include "server/http/validation.hpp"
 #include "server/routes/meeting_lookup.hpp"
+#include "server/routes/methods_of.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/wire.hpp"
 #include "server/store/session_store.hpp"
@@ -118,12 +119,7 @@ class MeetingRoutes {
 }  // namespace
 
 void add_meeting_routes(http::Router& router, store::Database& database, const Clock& clock) {
-  const auto routes = std::make_shared<MeetingRoutes>(database, clock);
-  const auto bound = [routes](auto method) {
-    return http::Handler([routes, method](const Request& request, const Principal& who) {
-      return ((*routes).*method)(request, who);
-    });
-  };
+  const auto bound = methods_of(std::make_shared<MeetingRoutes>(database, clock));
   router.add({"GET",
               "/meetings",
               Access::user,

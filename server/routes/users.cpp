@@ -5,6 +5,7 @@
 #include "server/http/validation.hpp"
 #include "server/routes/audit.hpp"
 #include "server/routes/idempotency.hpp"
+#include "server/routes/methods_of.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/wire.hpp"
 #include "server/store/meeting_store.hpp"
@@ -244,12 +245,7 @@ void add_user_routes(http::Router& router,
                      store::Database& database,
                      bots::Lifecycle& lifecycle,
                      const Clock& clock) {
-  const auto routes = std::make_shared<UserRoutes>(database, lifecycle, clock);
-  const auto bound = [routes](auto method) {
-    return http::Handler([routes, method](const Request& request, const Principal& who) {
-      return ((*routes).*method)(request, who);
-    });
-  };
+  const auto bound = methods_of(std::make_shared<UserRoutes>(database, lifecycle, clock));
   const auto accounted_for = [&](std::string action, auto method) {
     return accounted(
         database,

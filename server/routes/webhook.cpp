@@ -2,6 +2,7 @@
 #include "server/http/validation.hpp"
 #include "server/routes/audit.hpp"
 #include "server/routes/authentication.hpp"
+#include "server/routes/methods_of.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/wire.hpp"
 #include "server/store/delivery_store.hpp"
@@ -106,12 +107,7 @@ void add_webhook_routes(http::Router& router,
                         store::Database& database,
                         const Clock& clock,
                         webhooks::PrivateTargets private_targets) {
-  const auto routes = std::make_shared<WebhookRoutes>(database, clock, private_targets);
-  const auto bound = [routes](auto method) {
-    return http::Handler([routes, method](const Request& request, const Principal& who) {
-      return ((*routes).*method)(request, who);
-    });
-  };
+  const auto bound = methods_of(std::make_shared<WebhookRoutes>(database, clock, private_targets));
   router.add({"GET",
               "/user/webhook",
               Access::user,
