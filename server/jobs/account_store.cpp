@@ -2,39 +2,16 @@
 
 #include <algorithm>
 
-#include "server/store/row_reader.hpp"
+#include "server/jobs/account_reader.hpp"
 
 namespace bot::jobs {
 namespace {
-
-#define BOT_ACCOUNT_COLUMNS                                                 \
-  "accounts.user_id, accounts.username, users.email, users.status,"         \
-  " users.max_concurrent_bots, accounts.token_id, accounts.token_shown_at," \
-  " accounts.job_id, accounts.unit, accounts.owner_user_id, accounts.created_at"
-
-#define BOT_FROM_ACCOUNTS " FROM accounts JOIN users ON users.id = accounts.user_id"
 
 #define BOT_OF_STATUS "(CAST($2 AS TEXT) IS NULL OR users.status = $2)"
 
 // Spelled out, so that the engines use the index of an owner's accounts.
 std::string_view of_owner(std::optional<std::int64_t> owner_user_id) {
   return owner_user_id ? " AND accounts.owner_user_id = $1" : " AND CAST($1 AS BIGINT) IS NULL";
-}
-
-AccountRow read_account(store::RowReader& reader) {
-  AccountRow account;
-  account.user_id = reader.integer();
-  account.username = reader.text();
-  account.email = reader.text();
-  account.status = domain::parse_user_status(reader.text()).value_or(domain::UserStatus::suspended);
-  account.max_concurrent_bots = reader.integer();
-  account.token_id = reader.optional_integer();
-  account.token_shown_at = reader.optional_integer();
-  account.job_id = reader.text();
-  account.unit = reader.integer();
-  account.owner_user_id = reader.optional_integer();
-  account.created_at = reader.integer();
-  return account;
 }
 
 UnseenToken read_unseen(store::RowReader& reader) {

@@ -3,44 +3,11 @@
 #include "base/ids.hpp"
 #include "client/types/json.hpp"
 #include "server/jobs/event_store.hpp"
+#include "server/jobs/job_reader.hpp"
 #include "server/queue/queue.hpp"
-#include "server/store/row_reader.hpp"
 
 namespace bot::jobs {
 namespace {
-
-#define BOT_JOB_COLUMNS                                                              \
-  "jobs.id, jobs.item_id, jobs.kind, jobs.owner_user_id, jobs.username, jobs.units," \
-  " jobs.successful, jobs.failed, jobs.error_msg, jobs.test_mode, jobs.updated_at,"  \
-  " queue_items.status, queue_items.cancelled_at, queue_items.priority,"             \
-  " queue_items.created_at, queue_items.started_at, queue_items.finished_at"
-
-#define BOT_FROM_JOBS " FROM jobs JOIN queue_items ON queue_items.id = jobs.item_id"
-
-JobRow read_job(store::RowReader& reader) {
-  JobRow job;
-  job.id = reader.text();
-  job.item_id = reader.integer();
-  job.kind = reader.text();
-  job.owner_user_id = reader.optional_integer();
-  job.username = reader.optional_text();
-  job.units = reader.integer();
-  job.successful = reader.integer();
-  job.failed = reader.integer();
-  job.error_msg = reader.optional_text();
-  job.test_mode = reader.boolean();
-  job.updated_at = reader.integer();
-  queue::Item item;
-  const auto status = reader.text();
-  item.status = queue::item_status(status).value_or(queue::ItemStatus::dead);
-  item.cancelled_at = reader.optional_integer();
-  job.status = status_of(item);
-  job.priority = reader.integer();
-  job.created_at = reader.integer();
-  job.started_at = reader.optional_integer();
-  job.finished_at = reader.optional_integer();
-  return job;
-}
 
 queue::NewItem item_of(const NewJob& job, const std::string& id, const JobRules& rules) {
   auto payload = types::Json::parse(job.payload);
