@@ -1,15 +1,12 @@
 #include "server/jobs/mirror.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "base/fault.hpp"
 #include "base/ids.hpp"
-#include "client/types/job_event.hpp"
 #include "drivers/redis/connection.hpp"
 #include "server/events/redis_eviction.hpp"
-#include "server/jobs/job_store.hpp"
 #include "server/store/lease_store.hpp"
 
 namespace bot::jobs {
@@ -31,14 +28,6 @@ class Superseded : public Fault {
  public:
   using Fault::Fault;
 };
-
-std::optional<JobPicture> picture_of(sql::Connection& connection, const std::string& id) {
-  auto job = JobStore(connection).find(id);
-  if (!job) return std::nullopt;
-  JobPicture picture{.job = *std::move(job), .accounts = {}};
-  if (picture.job.finished_at) picture.accounts = AccountStore(connection).of_job(id);
-  return picture;
-}
 
 }  // namespace
 
@@ -212,69 +201,55 @@ void Mirror::paint_all() {
   mark_ = std::move(mark);
   send({{"DEL", std::string(processing_key)}});
   const auto now = clock_.now_ms();
-  std::int64_t after = 0;
-  for (bool more = true; more && leads() && !is_over();) {
-    Commands commands;
-    more = false;
-    database_.read([&](sql::Connection& connection) {
-      commands.clear();
-      const auto jobs =
-          MirrorStore(connection).shown(now - 1000 * redis_ttl_seconds, after, options_.batch);
-      for (const auto& job : jobs) {
-        if (const auto picture = picture_of(connection, job.id)) show_job(*picture, now, commands);
-      }
-      more = static_cast<std::int64_t>(jobs.size()) == options_.batch;
-      if (more) after = jobs.back().item_id;
+  std::optional<ShownPlace> place = ShownPlace{};
+  while (place && leads() && !is_over()) {
+    const auto page = database_.read([&](sql::Connection& connection) {
+      return MirrorStore(connection).shown(*place, shown_since(now), options_.batch);
     });
+    Commands commands;
+    for (const auto& picture : page.jobs)
+      show_job(picture, now, commands);
     send(commands);
+    place = page.next;
   }
   queue_changed_ = true;
 }
 
+// What is no news any more is passed over without a rest.
 void Mirror::publish_some() {
-  const auto now = clock_.now_ms();
-  std::vector<types::JobEvent> events;
-  Commands commands;
-  database_.read([&](sql::Connection& connection) {
-    commands.clear();
-    events = MirrorStore(connection).unpublished(options_.batch);
-    std::set<std::string> jobs;
-    for (const auto& event : events)
-      jobs.insert(event.job_id);
-    for (const auto& id : jobs) {
-      if (const auto picture = picture_of(connection, id)) {
-        show_job(*picture, now, commands);
-      } else {
-        hide_job(id, commands);
-      }
-    }
-  });
-  if (events.empty()) return;
-  for (const auto& event : events)
-    commands.push_back({"PUBLISH", std::string(updates_channel), types::dump(types::Json(event))});
-  send(commands);
-  database_.write([&](sql::Connection& connection) {
-    MirrorStore(connection).published(events, clock_.now_ms());
-  });
-  queue_changed_ = true;
-  // The rest comes after a rest.
-  if (static_cast<std::int64_t>(events.size()) == options_.batch) wake();
+  for (bool again = true; again && leads() && !is_over();) {
+    const auto now = clock_.now_ms();
+    const auto page = database_.read([&](sql::Connection& connection) {
+      return MirrorStore(connection).news(shown_since(now), options_.batch);
+    });
+    if (page.events.empty()) return;
+    Commands commands;
+    const auto told = show_news(page, now, commands);
+    send(commands);
+    database_.write([&](sql::Connection& connection) {
+      MirrorStore(connection).published(page.events, clock_.now_ms());
+    });
+    queue_changed_ = true;
+    again = page.more && told == 0;
+    // The rest comes after a rest.
+    if (page.more && !again) wake();
+  }
 }
 
 // Under another name first, so that nobody sees a part of it.
 void Mirror::paint_queue() {
   send({{"DEL", std::string(next_queue_key)}});
-  std::optional<QueuePlace> after;
+  QueuePlace after;
   bool empty = true;
   for (bool more = true; more;) {
     if (!leads() || is_over()) return;
-    const auto jobs = database_.read_one([&](sql::Connection& connection) {
+    const auto jobs = database_.read([&](sql::Connection& connection) {
       return MirrorStore(connection).waiting(after, options_.batch);
     });
     more = static_cast<std::int64_t>(jobs.size()) == options_.batch;
     if (jobs.empty()) break;
     empty = false;
-    after = QueuePlace{jobs.back().priority, jobs.back().run_at, jobs.back().item_id};
+    after = {jobs.back().job.priority, jobs.back().run_at, jobs.back().job.item_id};
     std::vector<std::string> push = {"RPUSH", std::string(next_queue_key)};
     for (const auto& job : jobs)
       push.push_back(queued_text(job));

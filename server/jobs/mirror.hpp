@@ -41,9 +41,11 @@ struct MirrorOptions {
   std::function<void(const std::string& problem)> on_problem = {};
 };
 
-// Events are published at least once, those of a job in their order, to botrix:jobs:updates. Works
-// at most a tenth of the time, so that with a long queue the list follows more slowly; a short one
-// is there within a second. Thread-safe.
+// Events are published at least once, those of a job in their order, to botrix:jobs:updates; but
+// not those that are an hour old, as finished jobs that are shown no more: they are no news, and
+// are written down as published, so that a Redis that is added later is not told of the time before
+// it. Works at most a tenth of the time, so that with a long queue the list follows more slowly; a
+// short one is there within a second. Thread-safe.
 class Mirror {
  public:
   Mirror(store::Database& database, const Clock& clock, MirrorOptions options);

@@ -1,6 +1,7 @@
 #include "server/jobs/mirror_texts.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/time_format.hpp"
@@ -29,14 +30,19 @@ std::string results_key(const std::string& id) {
 
 }  // namespace
 
-std::string queued_text(const QueuedJob& job) {
+UnixMillis shown_since(UnixMillis now) {
+  return now - 1000 * redis_ttl_seconds;
+}
+
+std::string queued_text(const QueuedJob& queued) {
+  const auto& job = queued.job;
   return types::dump(Json{{"id", job.id},
-                          {"count", job.count},
+                          {"count", job.units},
                           {"username", types::nullable(job.username)},
                           {"priority", job.priority},
                           {"status", to_string(JobStatus::pending)},
                           {"created_at", format_time(job.created_at)},
-                          {"retry_count", job.attempts}});
+                          {"retry_count", queued.attempts}});
 }
 
 std::string job_text(const JobRow& job) {
@@ -52,6 +58,7 @@ std::string results_text(const JobPicture& picture) {
     accounts.push_back(std::move(shown));
   }
   Json results{{"accounts_created", picture.job.successful}, {"accounts", accounts}};
+  if (picture.truncated) results["truncated"] = true;
   if (picture.job.error_msg) results["errors"] = Json::array({*picture.job.error_msg});
   types::write_if_set(results, "completed_at", time_or_null(picture.job.finished_at));
   return types::dump(results);
@@ -60,8 +67,10 @@ std::string results_text(const JobPicture& picture) {
 void show_job(const JobPicture& picture, UnixMillis now, Commands& commands) {
   const auto& job = picture.job;
   const bool finished = is_finished(job.status);
-  const auto age = finished && job.finished_at ? (now - *job.finished_at) / 1000 : 0;
-  const auto left = std::to_string(std::max<std::int64_t>(redis_ttl_seconds - age, 1));
+  if (finished && job.finished_at.value_or(now) <= shown_since(now))
+    return hide_job(job.id, commands);
+  const auto age = (now - job.finished_at.value_or(now)) / 1000;
+  const auto left = std::to_string(std::min(redis_ttl_seconds - age, redis_ttl_seconds));
   const auto set = [&](const std::string& key, std::string text) {
     commands.push_back({"SET", key, std::move(text)});
     if (finished) commands.back().insert(commands.back().end(), {"EX", left});
@@ -85,6 +94,26 @@ void show_job(const JobPicture& picture, UnixMillis now, Commands& commands) {
 void hide_job(const std::string& id, Commands& commands) {
   commands.push_back({"SREM", std::string(processing_key), id});
   commands.push_back({"DEL", status_key(id), error_key(id), data_key(id), results_key(id)});
+}
+
+std::size_t show_news(const NewsPage& page, UnixMillis now, Commands& commands) {
+  std::set<std::string> gone;
+  for (const auto& unpublished : page.events)
+    gone.insert(unpublished.event.job_id);
+  for (const auto& picture : page.jobs) {
+    gone.erase(picture.job.id);
+    show_job(picture, now, commands);
+  }
+  for (const auto& id : gone)
+    hide_job(id, commands);
+  std::size_t told = 0;
+  for (const auto& unpublished : page.events) {
+    if (unpublished.at <= shown_since(now)) continue;
+    commands.push_back(
+        {"PUBLISH", std::string(updates_channel), types::dump(Json(unpublished.event))});
+    ++told;
+  }
+  return told;
 }
 
 }  // namespace bot::jobs

@@ -4,6 +4,7 @@
 
 #include "server/jobs/account_store.hpp"
 #include "server/jobs/job_store.hpp"
+#include "server/jobs/mirror_store.hpp"
 #include "server/queue/queue.hpp"
 #include "server/store/audit_store.hpp"
 #include "server/store/command_store.hpp"
@@ -47,6 +48,8 @@ class ExplainingConnection final : public sql::Connection {
     if (!detail.starts_with(scan)) return;
     // One row for each lane that somebody has paused.
     if (detail.starts_with("SCAN paused_lanes")) return;
+    // Holds what nobody has published yet.
+    if (detail == "SCAN job_events USING INDEX job_events_unpublished") return;
     const auto table = detail.substr(scan.size(), detail.find(' ', scan.size()) - scan.size());
     if (tables_.contains(table)) scans_ += detail + " for " + std::string(sql) + "\n";
   }
@@ -159,6 +162,53 @@ TEST_P(PlanContract, StatisticsOfJobsWalkNoFinishedItemAndNoOtherOwnersRows) {
   EXPECT_EQ(plan.find("queue_items_done"), std::string::npos) << plan;
   for (const auto* index : {"ready", "leased", "dead", "cancelled"})
     EXPECT_NE(plan.find(std::string("queue_items_") + index), std::string::npos) << index << plan;
+}
+
+TEST_P(PlanContract, TheMirrorOfTheJobsReadsNothingOfThoseThatAreNotShown) {
+  const auto plan_of = [this](auto question) {
+    return write([&](sql::Connection& connection) {
+      ExplainingConnection explaining(connection);
+      question(explaining);
+      EXPECT_EQ(explaining.scans(), "");
+      return explaining.plan();
+    });
+  };
+  write([this](sql::Connection& connection) {
+    const std::vector<jobs::NewJob> jobs(2);
+    jobs::JobStore(connection).create(jobs, {}, now());
+    connection.query(
+        "UPDATE jobs SET successful = 1 WHERE item_id = (SELECT MIN(id) FROM queue_items)");
+    connection.query(
+        "UPDATE queue_items SET status = 'done', finished_at = $1"
+        " WHERE id = (SELECT MIN(id) FROM queue_items)",
+        {now()});
+    connection.query("UPDATE job_events SET event = 'job_completed'");
+  });
+  const auto shown = [&](jobs::ShownPlace::Part part) {
+    return plan_of([&, part](sql::Connection& connection) {
+      jobs::MirrorStore(connection).shown({.part = part}, now() - 1, 1);
+    });
+  };
+  using Part = jobs::ShownPlace::Part;
+
+  const auto finished = shown(Part::finished);
+  EXPECT_NE(finished.find("job_events_by_age (at>?"), std::string::npos) << finished;
+  EXPECT_NE(finished.find("SEARCH accounts"), std::string::npos) << finished;
+  const auto news = plan_of(
+      [this](sql::Connection& connection) { jobs::MirrorStore(connection).news(now() - 1, 10); });
+  EXPECT_NE(news.find("job_events_unpublished"), std::string::npos) << news;
+  EXPECT_NE(news.find("SEARCH accounts"), std::string::npos) << news;
+  const auto running = shown(Part::running);
+  EXPECT_NE(running.find("queue_items_leased (status=?)"), std::string::npos) << running;
+  for (const auto& waiting : {shown(Part::waiting), plan_of([](sql::Connection& connection) {
+                                jobs::MirrorStore(connection).waiting({}, 10);
+                                jobs::MirrorStore(connection).count_waiting();
+                              })}) {
+    EXPECT_NE(waiting.find("queue_items_ready (lane=? AND priority=? AND"), std::string::npos)
+        << waiting;
+    EXPECT_EQ(waiting.find("TEMP B-TREE"), std::string::npos)
+        << "sorts all that waits: " << waiting;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Plan, PlanContract, testing::ValuesIn(engines()), name_of_case);

@@ -197,8 +197,31 @@ TEST_F(MirrorTest, EventsArePublishedInTheirOrderAndWrittenDown) {
                 "job_added pending", "status_updated running", "job_completed completed"}));
   EXPECT_TRUE(soon([&] {
     return database_
-        .read([](sql::Connection& connection) { return MirrorStore(connection).unpublished(10); })
-        .empty();
+        .read([](sql::Connection& connection) { return MirrorStore(connection).news(0, 10); })
+        .events.empty();
+  }));
+}
+
+TEST_F(MirrorTest, ARedisThatIsAddedLaterIsNotToldOfTheTimeBeforeIt) {
+  const auto old = create(2500);
+  complete(claim(1).at(0));
+  run({"SET", "botrix:jobs:status:" + old[0], "pending"});
+  clock_.advance(std::chrono::seconds{redis_ttl_seconds});
+  const auto fresh = create(1, Priority::high)[0];
+  redis::Connection ear({.address = redis::parse_url(server_.url()).value()});
+  ear.run({"SUBSCRIBE", "botrix:jobs:updates"});
+  const auto mirror = make();
+
+  const auto message = ear.next_message(Millis{10'000});
+  ASSERT_TRUE(message);
+  EXPECT_EQ(Json::parse(message->list.at(2).text)["job_id"], fresh) << "the first that is told";
+  EXPECT_TRUE(soon([&] { return listed().size() == 2500; }));
+  EXPECT_EQ(text("botrix:jobs:status:" + old[1]), "pending");
+  EXPECT_TRUE(run({"GET", "botrix:jobs:status:" + old[0]}).is_nil()) << "it finished an hour ago";
+  EXPECT_TRUE(soon([&] {
+    return database_
+        .read([](sql::Connection& connection) { return MirrorStore(connection).news(0, 10); })
+        .events.empty();
   }));
 }
 
