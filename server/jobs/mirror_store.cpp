@@ -131,9 +131,16 @@ NewsPage MirrorStore::news(UnixMillis finished_after, std::int64_t limit) {
 }
 
 void MirrorStore::published(std::span<const UnpublishedEvent> events, UnixMillis now) {
-  for (const auto& unpublished : events)
-    connection_.defer("UPDATE job_events SET published_at = $2 WHERE id = $1",
-                      {unpublished.event.seq, now});
+  // Between numbers that follow each other there is none that is committed later.
+  for (auto first = events.begin(); first != events.end();) {
+    const auto end = std::adjacent_find(first, events.end(), [](const auto& a, const auto& b) {
+      return a.event.seq + 1 != b.event.seq;
+    });
+    const auto last = end == events.end() ? std::prev(end) : end;
+    connection_.defer("UPDATE job_events SET published_at = $3 WHERE id >= $1 AND id <= $2",
+                      {first->event.seq, last->event.seq, now});
+    first = std::next(last);
+  }
 }
 
 // From index entry to index entry, priority by priority; see queue/claim.cpp.

@@ -155,6 +155,23 @@ TEST_P(JobMirrorContract, NewsComeWithTheirJobsAndTheAccountsOfThoseThatHaveFini
   EXPECT_TRUE(news().events.empty());
 }
 
+TEST_P(JobMirrorContract, WrittenDownAsPublishedAreTheEventsThatWereAndNoOthers) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 7; ++i)
+    ids.push_back(add({}));
+  auto page = news();
+  ASSERT_EQ(page.events.size(), 7U);
+  for (const auto missing : {6, 3, 2, 0})
+    page.events.erase(page.events.begin() + missing);
+
+  publish(page);
+
+  std::vector<std::string> left;
+  for (const auto& unpublished : news().events)
+    left.push_back(unpublished.event.job_id);
+  EXPECT_EQ(left, (std::vector{ids[0], ids[2], ids[3], ids[6]}));
+}
+
 TEST_P(JobMirrorContract, AJobWithMoreAccountsThanAreListedSaysSo) {
   const auto id = add({.username = "many"});
   finish(id);
