@@ -164,23 +164,6 @@ Json audit_entry_schema() {
                  {"request_id", string}});
 }
 
-Json error_schema() {
-  const Json mistake = {
-      {"type", "object"},
-      {"properties",
-       {{"loc", {{"type", "array"}, {"items", {{"type", {"string", "integer"}}}}}},
-        {"msg", string},
-        {"type", string},
-        {"ctx", object}}},
-      {"required", {"loc", "msg", "type"}}};
-  return {
-      {"type", "object"},
-      {"properties",
-       {{"detail",
-         {{"anyOf", Json::array({string, Json{{"type", "array"}, {"items", mistake}}, object})}}}}},
-      {"required", {"detail"}}};
-}
-
 Json request_schemas() {
   return {
       {"NewUser",
@@ -223,41 +206,8 @@ Json request_schemas() {
 }  // namespace
 
 Json component_schemas() {
-  Json schemas{
-      {"Any", object},
-      {"Error", error_schema()},
-      {"Message", answer({{"message", string}})},
-      {"Health",
-       with_optional(answer({{"status", string}, {"service", nullable(string)}}),
-                     {{"parts", object}})},
-      {"Map",
-       answer({{"message", string},
-               {"name", string},
-               {"version", string},
-               {"status", string},
-               {"endpoints", object}})},
-      {"Pong", answer({{"message", string}, {"time", answer({{"timestamp", integer}})}})},
-      {"ReadyInShort", with_optional(answer({{"ready", boolean}}), {{"reason", string}})},
-      {"ReadyInShortOrError",
-       {{"anyOf",
-         Json::array({Json{{"$ref", "#/components/schemas/ReadyInShort"}},
-                      Json{{"$ref", "#/components/schemas/Error"}}})}}},
-      {"Alive", answer({{"alive", boolean}})},
-      {"SocketStatistics", answer({{"connected_clients", integer}, {"timestamp", integer}})},
-      {"HealthOrError",
-       {{"anyOf",
-         Json::array({Json{{"$ref", "#/components/schemas/Health"}},
-                      Json{{"$ref", "#/components/schemas/Error"}}})}}},
-      {"Version",
-       answer({{"version", string}, {"commit", nullable(string)}, {"api", nullable(string)}})},
-      {"Identity",
-       answer({{"admin", boolean},
-               {"user_id", nullable(integer)},
-               {"email", nullable(string)},
-               {"max_concurrent_bots", nullable(integer)},
-               {"token_id", nullable(integer)},
-               {"token_name", nullable(string)},
-               {"expires_at", nullable(time_text)}})},
+  auto schemas = service_schemas();
+  schemas.update(Json{
       {"User", user_schema()},
       {"UserDetail", user_detail_schema()},
       {"Token", token_schema()},
@@ -281,7 +231,7 @@ Json component_schemas() {
       {"DeliveryList", answer({{"deliveries", list_of("Delivery")}})},
       {"AuditEntry", audit_entry_schema()},
       {"AuditList", answer({{"entries", list_of("AuditEntry")}})},
-  };
+  });
   schemas.update(request_schemas());
   return schemas;
 }
