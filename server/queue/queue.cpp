@@ -117,13 +117,13 @@ bool complete(sql::Connection& connection,
 bool retry_at(sql::Connection& connection,
               std::int64_t id,
               std::int64_t fence,
-              UnixMillis run_at,
-              std::string_view error,
+              const Retry& next,
               UnixMillis now,
               const Listeners& listeners) {
   const auto item = held(connection, id, fence);
   return item &&
-         carry_out_one(connection, retried(*item, std::string(error), run_at), now, listeners);
+         carry_out_one(
+             connection, retried(*item, std::string(next.error), next.run_at), now, listeners);
 }
 
 bool bury(sql::Connection& connection,

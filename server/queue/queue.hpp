@@ -78,12 +78,16 @@ bool complete(sql::Connection& connection,
               std::int64_t fence,
               UnixMillis now,
               const Listeners& listeners = Listeners::none());
+// When the next attempt may begin, and what was wrong with this one.
+struct Retry {
+  UnixMillis run_at = 0;
+  std::string_view error;
+};
 // Buries it instead when no attempt is left.
 bool retry_at(sql::Connection& connection,
               std::int64_t id,
               std::int64_t fence,
-              UnixMillis run_at,
-              std::string_view error,
+              const Retry& next,
               UnixMillis now,
               const Listeners& listeners = Listeners::none());
 // To the dead letters at once.

@@ -74,8 +74,12 @@ class JobCase : public store::OnEachEngine {
           break;
         case queue::Outcome::Kind::retry:
         case queue::Outcome::Kind::cancelled:
-          queue::retry_at(
-              connection, item.id, item.fence, now(), outcome.reason, now(), listeners_);
+          queue::retry_at(connection,
+                          item.id,
+                          item.fence,
+                          {.run_at = now(), .error = outcome.reason},
+                          now(),
+                          listeners_);
           break;
         case queue::Outcome::Kind::snooze:
           queue::snooze(connection, item.id, item.fence, outcome.until, now(), listeners_);

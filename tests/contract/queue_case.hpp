@@ -35,7 +35,8 @@ class QueueCase : public store::OnEachEngine {
   }
   bool retry(const Item& held, const std::string& error) {
     return write([&](sql::Connection& connection) {
-      return retry_at(connection, held.id, held.fence, now(), error, now(), listeners_);
+      return retry_at(
+          connection, held.id, held.fence, {.run_at = now(), .error = error}, now(), listeners_);
     });
   }
   bool kill(const Item& held, const std::string& reason) {

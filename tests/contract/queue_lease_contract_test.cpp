@@ -27,7 +27,7 @@ TEST_P(QueueLeases, CompletesForTheHolderOnly) {
 
   write([&](sql::Connection& connection) {
     EXPECT_FALSE(complete(connection, id, first.fence, now()));
-    EXPECT_FALSE(retry_at(connection, id, first.fence, now(), "late", now()));
+    EXPECT_FALSE(retry_at(connection, id, first.fence, {.run_at = now(), .error = "late"}, now()));
     EXPECT_FALSE(bury(connection, id, first.fence, "late", now()));
     EXPECT_FALSE(snooze(connection, id, first.fence, now(), now()));
     EXPECT_FALSE(extend(connection, id, first.fence, now()));
@@ -61,14 +61,16 @@ TEST_P(QueueLeases, RetriesAtTheStoredTimeUntilNoAttemptIsLeft) {
 
   const auto first = take(1)[0];
   write([&](sql::Connection& connection) {
-    EXPECT_TRUE(retry_at(connection, id, first.fence, now() + 1000, "timed out", now()));
+    EXPECT_TRUE(retry_at(
+        connection, id, first.fence, {.run_at = now() + 1000, .error = "timed out"}, now()));
   });
   EXPECT_TRUE(take(1).empty());
   EXPECT_EQ(item(id).last_error, "timed out");
   clock_.advance(Millis(1000));
   const auto second = take(1)[0];
   write([&](sql::Connection& connection) {
-    EXPECT_TRUE(retry_at(connection, id, second.fence, now() + 2000, "refused", now()));
+    EXPECT_TRUE(retry_at(
+        connection, id, second.fence, {.run_at = now() + 2000, .error = "refused"}, now()));
   });
 
   const auto dead_item = item(id);
