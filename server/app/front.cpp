@@ -1,7 +1,5 @@
 #include "server/app/front.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <chrono>
 #include <ctime>
@@ -10,6 +8,7 @@
 
 #include "base/time_format.hpp"
 #include "server/app/tls_files.hpp"
+#include "server/bots/descriptor_limit.hpp"
 #include "server/http/cors.hpp"
 
 namespace bot::app {
@@ -19,12 +18,6 @@ constexpr const char* loopback = "127.0.0.1";
 constexpr std::size_t most_admin_connections = 256;
 constexpr int admin_workers = 4;
 
-std::size_t descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
-  return static_cast<std::size_t>(limit.rlim_cur);
-}
-
 // All listeners together leave descriptors for files and children.
 http::ListenerOptions listener_options(const Config& config, std::size_t listeners) {
   http::ListenerOptions options;
@@ -32,7 +25,7 @@ http::ListenerOptions listener_options(const Config& config, std::size_t listene
   options.workers = config.workers;
   options.max_body = static_cast<std::size_t>(config.max_body_bytes);
   options.max_connections =
-      http::connections_within(descriptor_limit() / listeners, options.max_connections);
+      http::connections_within(bots::descriptor_limit() / listeners, options.max_connections);
   return options;
 }
 

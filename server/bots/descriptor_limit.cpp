@@ -23,6 +23,10 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+std::size_t descriptor_limit() {
+  return static_cast<std::size_t>(current_limit().rlim_cur);
+}
+
 rlimit descriptor_limit_of_children() {
   auto limit = current_limit();
   limit.rlim_cur = soft_at_start.value_or(limit.rlim_cur);

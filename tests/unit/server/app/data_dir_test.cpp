@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 class DataDirectory : public testing::Test {
  protected:
-  void TearDown() override { fs::remove_all(path_.parent_path()); }
+  void TearDown() override { fs::remove_all(root_); }
 
   DataDir open() {
     auto opened = DataDir::open(path_);
@@ -35,7 +35,8 @@ class DataDirectory : public testing::Test {
     return facts.st_mode & 0777U;
   }
 
-  fs::path path_ = fs::temp_directory_path() / ("data-dir-" + random_hex(8)) / "state" / "botd";
+  const fs::path root_ = fs::temp_directory_path() / ("data-dir-" + random_hex(8));
+  const fs::path path_ = root_ / "state" / "botd";
 };
 
 TEST_F(DataDirectory, IsMadeForItsOwnerOnly) {
