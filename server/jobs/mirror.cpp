@@ -39,17 +39,27 @@ Mirror::~Mirror() {
 }
 
 void Mirror::start() {
-  thread_ = std::thread([this] { run(); });
+  thread_.start([this] { run(); });
 }
 
 void Mirror::stop() {
+  ask_to_stop(options_.last_words);
+  thread_.join();
+}
+
+bool Mirror::stop_within(Millis limit) {
+  const auto until = steady_clock::now() + limit;
+  ask_to_stop(std::min(options_.last_words, limit));
+  return thread_.wait_until(until);
+}
+
+void Mirror::ask_to_stop(Millis last_words) {
   {
     const std::lock_guard lock(mutex_);
-    if (!stopping_) over_at_ = steady_clock::now() + options_.last_words;
+    if (!stopping_) over_at_ = steady_clock::now() + last_words;
     stopping_ = true;
   }
   changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
 }
 
 void Mirror::wake() {

@@ -10,8 +10,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 
+#include "base/awaited_thread.hpp"
 #include "base/clock.hpp"
 #include "base/duration.hpp"
 #include "server/jobs/mirror_texts.hpp"
@@ -57,6 +57,8 @@ class Mirror {
   // Shows what is committed by then, for a moment at most, and lets another process have it at
   // once.
   void stop();
+  // The same, waiting so long at most; false when it goes on then, as when the store hangs.
+  bool stop_within(Millis limit);
   // Something happened to jobs, and that is committed.
   void wake();
   // Why it does not show everything, as anybody may be told; empty when it does, or another process
@@ -66,6 +68,7 @@ class Mirror {
  private:
   using Instant = std::chrono::steady_clock::time_point;
 
+  void ask_to_stop(Millis last_words);
   void run();
   void pause(Instant rested);
   void work();
@@ -99,7 +102,7 @@ class Mirror {
   bool woken_ = false;                // likewise
   bool stopping_ = false;             // likewise
   Instant over_at_ = Instant::max();  // likewise; when a stop has no more time
-  std::thread thread_;
+  AwaitedThread thread_;
 };
 
 }  // namespace bot::jobs

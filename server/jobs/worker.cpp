@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "base/fault.hpp"
-#include "client/types/json.hpp"
-#include "server/queue/queue.hpp"
+#include "server/jobs/job.hpp"
 
 namespace bot::jobs {
 namespace {
@@ -17,10 +16,22 @@ constexpr Millis keep_rows = std::chrono::hours{24 * 7};
 // Of the time that a stop may take, what is kept for those that do not end by themselves.
 constexpr Millis most_of_the_rest{3000};
 constexpr int part_for_the_rest = 5;
+// After that: for what is stored at the end, and of this, for the very last words.
+constexpr Millis time_to_store{2000};
+constexpr Millis time_to_tell{500};
 
 bool ends_for_good(const queue::Item& item, const queue::Outcome& outcome) {
   if (outcome.kind == queue::Outcome::Kind::dead) return true;
   return outcome.kind == queue::Outcome::Kind::retry && item.attempts >= item.max_attempts;
+}
+
+// Work that is no job is shown by its lane and number.
+std::string name_of(const queue::Item& item) {
+  return job_id_of(item).value_or(item.lane + " " + std::to_string(item.id));
+}
+
+Millis left_until(std::chrono::steady_clock::time_point until) {
+  return std::max(std::chrono::ceil<Millis>(until - std::chrono::steady_clock::now()), Millis{0});
 }
 
 }  // namespace
@@ -33,7 +44,6 @@ Worker::Worker(store::Database& database,
     : database_(database),
       clock_(clock),
       options_(std::move(options)),
-      sign_(sign),
       row_{.id = options_.id,
            .host = options_.process.host,
            .pid = options_.process.pid,
@@ -42,10 +52,15 @@ Worker::Worker(store::Database& database,
            .lanes = options_.lanes,
            .concurrency = options_.concurrency,
            .beat_interval = options_.beat_interval},
-      dispatcher_(database, clock, this->dispatching(std::move(dispatching))) {}
+      dispatcher_(database, clock, this->dispatching(std::move(dispatching))) {
+  if (sign == nullptr) return;
+  pulse_ = std::make_unique<Pulse>(
+      *sign, [this] { return picture(); }, options_.look_every);
+}
 
 Worker::~Worker() {
-  end_thread();
+  end_threads();
+  thread_.join();
 }
 
 queue::DispatcherOptions Worker::dispatching(queue::DispatcherOptions options) {
@@ -76,7 +91,7 @@ Status Worker::start() {
     store::WorkerStore workers(connection);
     const auto before = workers.find(options_.id);
     if (before) {
-      if (auto free = may_follow(*before, now); !free) return free;
+      if (auto free = may_follow(options_, *before, now); !free) return free;
     }
     workers.forget_unseen_since(now - keep_rows.count());
     workers.put(row_);
@@ -85,29 +100,9 @@ Status Worker::start() {
   if (!begun) return begun;
   started_ = true;
   dispatcher_.start();
-  thread_ = std::thread([this] { loop(); });
+  thread_.start([this] { loop(); });
+  if (pulse_) pulse_->start();
   return Unit{};
-}
-
-Status Worker::may_follow(const store::WorkerRow& before, UnixMillis now) const {
-  if (before.beat.status == WorkerStatus::stopped) return Unit{};
-  if (options_.lives && options_.lives(before)) {
-    return Error{.code = Errc::conflict,
-                 .message = "a worker " + options_.id + " is running on this machine, as process " +
-                            std::to_string(before.pid),
-                 .hint = "give this one another id, or end that one first"};
-  }
-  if (options_.elsewhere == WorkerOptions::Elsewhere::replaced ||
-      before.host == options_.process.host || before.is_lost(now)) {
-    return Unit{};
-  }
-  const auto silent_at = before.beat.seen_at + 2 * before.beat_interval.count();
-  return Error{.code = Errc::conflict,
-               .message = "a worker " + options_.id + " is running on " + before.host,
-               .hint =
-                   "give this one another id, or end that one first; when it was killed, its "
-                   "id is free in " +
-                   std::to_string((silent_at - now) / 1000 + 1) + " s"};
 }
 
 void Worker::quiet() {
@@ -129,21 +124,24 @@ void Worker::resume() {
 
 bool Worker::stop(Millis limit) {
   if (!std::exchange(started_, false)) return true;
+  const auto rest = std::min(limit / part_for_the_rest, most_of_the_rest);
+  const auto until = Instant::clock::now() + limit;
+  const auto told_by = std::max(until, until - rest / 2 + time_to_store);
   {
     const std::lock_guard one_at_a_time(mode_mutex_);
     change_to(WorkerStatus::stopping);
     dispatcher_.quiet();
   }
-  const auto rest = std::min(limit / part_for_the_rest, most_of_the_rest);
-  bool all = dispatcher_.stop(limit - rest);
+  bool all = dispatcher_.stop(left_until(until - rest));
   if (!all) {
-    dispatcher_.give_back_running(rest / 2);
+    const auto grace = rest / 2;
+    dispatcher_.give_back_running(grace, left_until(told_by - grace - time_to_tell));
     all = dispatcher_.stop(Millis{0});
   }
-  end_thread();
   change_to(WorkerStatus::stopped);
-  beat();
-  return all;
+  end_threads();
+  const bool hidden = !pulse_ || pulse_->wait_until(told_by);
+  return thread_.wait_until(told_by) && hidden && all;
 }
 
 store::WorkerRow Worker::row() const {
@@ -162,16 +160,17 @@ void Worker::change_to(WorkerStatus status) {
     beat_due_ = true;
   }
   changed_.notify_all();
+  if (pulse_) pulse_->wake();
   if (options_.on_status) options_.on_status(status);
 }
 
-void Worker::end_thread() {
+void Worker::end_threads() {
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
   }
   changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  if (pulse_) pulse_->end();
 }
 
 void Worker::loop() {
@@ -190,6 +189,9 @@ void Worker::loop() {
     lock.lock();
     changed_.wait_for(lock, pause, [this] { return ending_ || beat_due_; });
   }
+  const bool stopped = row_.beat.status == WorkerStatus::stopped;
+  lock.unlock();
+  if (stopped) beat();
 }
 
 void Worker::look() {
@@ -202,9 +204,9 @@ void Worker::look() {
     // The store is away; the next look asks again.
   }
   if (dispatcher_.hangs()) want_end("its handlers do not come back");
-  const auto item = item_to_show();
+  const auto shown = picture();
   const std::lock_guard lock(mutex_);
-  if (item != shown_item_) beat_due_ = true;
+  if (shown && shown->beat.current_job != told_job_) beat_due_ = true;
 }
 
 void Worker::obey(WorkerWish wish) {
@@ -232,54 +234,34 @@ void Worker::want_end(const std::string& why) {
   if (options_.on_end) options_.on_end(why);
 }
 
-std::optional<std::int64_t> Worker::item_to_show() const {
+std::optional<queue::Item> Worker::item_to_show() const {
   const auto running = dispatcher_.running();
   if (running.empty()) return std::nullopt;
-  const std::lock_guard lock(mutex_);
+  std::optional<std::int64_t> shown;
+  {
+    const std::lock_guard lock(mutex_);
+    shown = shown_item_;
+  }
   const bool still_runs =
-      shown_item_ && std::find(running.begin(), running.end(), *shown_item_) != running.end();
-  return still_runs ? shown_item_ : std::optional(running.front());
+      shown && std::find(running.begin(), running.end(), *shown) != running.end();
+  return dispatcher_.running(still_runs ? *shown : running.front());
 }
 
-// Work that is no job is shown by its lane and number.
-std::optional<std::string> Worker::job_of(std::optional<std::int64_t> item) const {
-  if (!item) return std::nullopt;
-  try {
-    const auto found = database_.read_one(
-        [&](sql::Connection& connection) { return queue::find(connection, *item); });
-    if (!found) return std::nullopt;
-    const auto payload = types::Json::parse(found->payload, nullptr, false);
-    const auto job = payload.is_object() ? payload.find("job_id") : payload.end();
-    if (job != payload.end() && job->is_string()) return job->get<std::string>();
-    return found->lane + " " + std::to_string(found->id);
-  } catch (const Fault&) {
-    return std::nullopt;
-  }
+std::optional<store::WorkerRow> Worker::picture() {
+  const auto item = item_to_show();
+  const std::lock_guard lock(mutex_);
+  if (replaced_) return std::nullopt;
+  shown_item_ = item ? std::optional(item->id) : std::nullopt;
+  row_.beat.current_job = item ? std::optional(name_of(*item)) : std::nullopt;
+  row_.beat.seen_at = clock_.now_ms();
+  return row_;
 }
 
 void Worker::beat(std::optional<WorkerWish> fulfilled) {
-  const auto item = item_to_show();
-  const auto job = job_of(item);
-  store::WorkerRow row;
-  {
-    const std::lock_guard lock(mutex_);
-    if (replaced_) return;
-    shown_item_ = item;
-    row_.beat.current_job = job;
-    row_.beat.seen_at = clock_.now_ms();
-    row = row_;
-  }
-  tell_database(row, fulfilled);
-  if (sign_ == nullptr) return;
-  {
-    const std::lock_guard lock(mutex_);
-    if (replaced_) return;
-  }
-  if (row.beat.status == WorkerStatus::stopped) {
-    sign_->hide();
-  } else {
-    sign_->show(health_text(row, row.beat.seen_at), 2 * options_.beat_interval);
-  }
+  const auto row = picture();
+  if (!row) return;
+  told_job_ = row->beat.current_job;
+  tell_database(*row, fulfilled);
 }
 
 void Worker::tell_database(const store::WorkerRow& row, std::optional<WorkerWish> fulfilled) {

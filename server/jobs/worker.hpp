@@ -2,64 +2,31 @@
 // can see who shares the database, and who can be told to pause, go on and end.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
-#include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <thread>
-#include <vector>
 
+#include "base/awaited_thread.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "server/jobs/pulse.hpp"
 #include "server/jobs/worker_health.hpp"
+#include "server/jobs/worker_options.hpp"
 #include "server/queue/dispatcher.hpp"
 #include "server/store/database.hpp"
 #include "server/store/worker_store.hpp"
 
 namespace bot::jobs {
 
-// The process that a worker is part of, told from others that have its number later.
-struct WorkerProcess {
-  std::string host;
-  std::int64_t pid = 0;
-  std::int64_t started_at = 0;  // clock ticks since the machine's boot
-};
-
-struct WorkerOptions {
-  // Owner of the leases: a worker that starts again under its id has what it held returned.
-  std::string id;
-  std::string version;
-  WorkerProcess process;
-  std::vector<std::string> lanes;  // that its dispatcher has handlers for
-  std::int64_t concurrency = 1;    // as it is shown
-  Millis beat_interval{30'000};
-  // How often it looks whether somebody wants something of it.
-  Millis look_every{1000};
-  // Whether the process of a row that has this id is there still; may be empty: none is.
-  std::function<bool(const store::WorkerRow&)> lives = {};
-  // What is done with a row of this id that another machine wrote, where nobody can look, and which
-  // was heard of within two of its intervals.
-  enum class Elsewhere { replaced, refused };
-  Elsewhere elsewhere = Elsewhere::replaced;
-  // It is wanted to end, with the reason in words; on a thread of the worker's, once until it is
-  // resumed, and not while it stops. Whoever owns it calls stop, on another thread, or quiet. May
-  // be empty.
-  std::function<void(const std::string& why)> on_end = {};
-  // Changes between running, quiet and so on, on whatever thread makes them. Must be quick and not
-  // throw; may be empty.
-  std::function<void(store::WorkerStatus)> on_status = {};
-};
-
 // Thread-safe but for start and stop, which are called in this order by one thread. The heartbeat
-// is a row at each interval and, where there is a sign, that as well for twice the interval: on a
-// thread of its own, whatever the handlers do. When the database is away the beat is put off.
+// is a row at each interval, on a thread of its own, whatever the handlers do; when the database is
+// away it is put off. Where there is a sign, that is shown as well, whatever the database does.
 class Worker {
  public:
-  // `sign` may be null. The owner, lease and hook of `dispatching` are set here; its on_outcome is
-  // called all the same.
+  // `sign` may be null. The owner of `dispatching` is set here, and its on_outcome is called after
+  // the worker's own.
   Worker(store::Database& database,
          const Clock& clock,
          WorkerOptions options,
@@ -81,9 +48,10 @@ class Worker {
   void quiet();
   void resume();
   // In stages inside the limit: takes nothing more, waits for what runs, asks what still runs to
-  // stop, returns it to the queue without spending an attempt, says that it has ended. A store that
-  // hangs can make it longer by two writes. False when a handler has not come to its end, whoever
-  // has its item by now, or when verdicts are not stored; then the destructor would wait for it.
+  // stop, returns it to the queue without spending an attempt, says that it has ended. For the last
+  // two there are two seconds also where the limit leaves less, so that a stop takes limit + 2 s at
+  // the very most, whatever the store does. False when something goes on then, a handler, whoever
+  // has its item by now, or a call of the store: the destructor would wait for it.
   bool stop(Millis limit);
 
   store::WorkerRow row() const;
@@ -100,18 +68,17 @@ class Worker {
   void obey(store::WorkerWish wish);
   void change_to(store::WorkerStatus status);
   // Of the items that run, the one that is shown; nullopt: none runs.
-  std::optional<std::int64_t> item_to_show() const;
-  std::optional<std::string> job_of(std::optional<std::int64_t> item) const;
+  std::optional<queue::Item> item_to_show() const;
+  // What is to be shown now; nullopt: nothing, it is another's to say.
+  std::optional<store::WorkerRow> picture();
   void beat(std::optional<store::WorkerWish> fulfilled = {});
   void tell_database(const store::WorkerRow& row, std::optional<store::WorkerWish> fulfilled);
-  Status may_follow(const store::WorkerRow& before, UnixMillis now) const;
-  void end_thread();
+  void end_threads();
   void want_end(const std::string& why);
 
   store::Database& database_;
   const Clock& clock_;
   const WorkerOptions options_;
-  HealthSign* const sign_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   store::WorkerRow row_;                    // guarded by mutex_
@@ -122,8 +89,10 @@ class Worker {
   bool replaced_ = false;                   // likewise; the row and the sign are another's
   std::mutex mode_mutex_;                   // held while the dispatcher is opened or closed
   bool started_ = false;                    // used by the thread that starts and stops
-  std::thread thread_;
+  std::optional<std::string> told_job_;     // used by thread_; that the database knows of
+  AwaitedThread thread_;
   queue::Dispatcher dispatcher_;
+  std::unique_ptr<Pulse> pulse_;  // null: there is no sign
 };
 
 }  // namespace bot::jobs

@@ -6,12 +6,6 @@
 #include "server/queue/queue.hpp"
 
 namespace bot::queue {
-namespace {
-
-// For what is given back at the end: longer than a write may take.
-constexpr Millis longest_storing{6000};
-
-}  // namespace
 
 Dispatcher::Dispatcher(store::Database& database, const Clock& clock, DispatcherOptions options)
     : database_(database), clock_(clock), options_(std::move(options)) {}
@@ -79,7 +73,7 @@ bool Dispatcher::wait_until_idle(std::chrono::steady_clock::time_point until) {
   return all;
 }
 
-std::size_t Dispatcher::give_back_running(Millis grace) {
+std::size_t Dispatcher::give_back_running(Millis grace, Millis storing) {
   const auto until = std::chrono::steady_clock::now() + grace;
   for (auto& lane : lanes_) {
     lane->stop();
@@ -89,7 +83,7 @@ std::size_t Dispatcher::give_back_running(Millis grace) {
   std::size_t given_back = 0;
   for (auto& lane : lanes_)
     given_back += lane->give_back_running();
-  const auto stored_by = std::chrono::steady_clock::now() + longest_storing;
+  const auto stored_by = std::chrono::steady_clock::now() + storing;
   for (auto& lane : lanes_)
     lane->wait_until_stored(stored_by);
   return given_back;
@@ -111,6 +105,13 @@ std::vector<std::int64_t> Dispatcher::running() const {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;
+}
+
+std::optional<Item> Dispatcher::running(std::int64_t id) const {
+  for (const auto& lane : lanes_) {
+    if (auto item = lane->running(id)) return item;
+  }
+  return std::nullopt;
 }
 
 void Dispatcher::wake(std::string_view lane, std::optional<UnixMillis> run_at) {

@@ -135,11 +135,11 @@ class Dispatcher {
   // lease.
   bool stop(Millis limit);
   // After quiet() or stop(): asks what runs to stop, with StopReason::shutdown, waits for `grace`
-  // and returns, within some seconds if the store is there, what still runs then to the queue,
-  // without having spent an attempt; whoever claims it next holds a newer fence, and the verdict of
-  // ours is lost. How many were returned that way; their handlers may still run, and the destructor
-  // waits for them.
-  std::size_t give_back_running(Millis grace = Millis{1000});
+  // and returns what still runs then to the queue, without having spent an attempt; whoever claims
+  // it next holds a newer fence, and the verdict of ours is lost. Waits for the store as long as
+  // `storing` at most; what is not stored by then comes back by its lease. How many were returned
+  // that way; their handlers may still run, and the destructor waits for them.
+  std::size_t give_back_running(Millis grace = Millis{1000}, Millis storing = Millis{6000});
   // Something was enqueued in this lane, and committed; it is due, or is going to be at `run_at`.
   void wake(std::string_view lane, std::optional<UnixMillis> run_at = {});
 
@@ -152,6 +152,8 @@ class Dispatcher {
   bool hangs() const;
   // The items whose handlers run at the moment.
   std::vector<std::int64_t> running() const;
+  // The item as it was claimed, if its handler runs at the moment.
+  std::optional<Item> running(std::int64_t id) const;
   DispatcherStatistics statistics() const;
 
  private:

@@ -69,6 +69,7 @@ class Lane {
   // What is leased in its name at the moment and should stay so.
   std::vector<Held> held() const;
   std::vector<std::int64_t> running() const;
+  std::optional<Item> running(std::int64_t id) const;
   // All its threads are in handlers whose items were taken from them.
   bool hangs() const;
   DispatcherStatistics statistics() const;

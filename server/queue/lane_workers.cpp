@@ -234,4 +234,11 @@ std::vector<std::int64_t> Lane::running() const {
   return ids;
 }
 
+std::optional<Item> Lane::running(std::int64_t id) const {
+  const std::lock_guard lock(mutex_);
+  const auto held = held_.find(id);
+  if (held == held_.end() || !held->second.begun) return std::nullopt;
+  return *held->second.begun->item;
+}
+
 }  // namespace bot::queue

@@ -1,16 +1,8 @@
 #include "server/jobs/worker.hpp"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
-#include <latch>
-#include <mutex>
-#include <vector>
 
-#include "client/types/json.hpp"
-#include "server/queue/queue.hpp"
-#include "tests/fakes/base/manual_clock.hpp"
-#include "tests/fakes/base/soon.hpp"
+#include "tests/unit/server/jobs/worker_case.hpp"
 
 namespace bot::jobs {
 namespace {
@@ -18,125 +10,7 @@ namespace {
 using store::WorkerStatus;
 using store::WorkerWish;
 
-class RecordingSign final : public HealthSign {
- public:
-  void show(const std::string& text, Millis time_to_live) override {
-    const std::lock_guard lock(mutex_);
-    shown_.push_back(types::Json::parse(text));
-    time_to_live_ = time_to_live;
-  }
-  void hide() override {
-    const std::lock_guard lock(mutex_);
-    hidden_ = true;
-  }
-
-  std::size_t count() const {
-    const std::lock_guard lock(mutex_);
-    return shown_.size();
-  }
-  types::Json last() const {
-    const std::lock_guard lock(mutex_);
-    return shown_.empty() ? types::Json::object() : shown_.back();
-  }
-  Millis time_to_live() const {
-    const std::lock_guard lock(mutex_);
-    return time_to_live_;
-  }
-  bool hidden() const {
-    const std::lock_guard lock(mutex_);
-    return hidden_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::vector<types::Json> shown_;
-  Millis time_to_live_{};
-  bool hidden_ = false;
-};
-
-// Lets a handler go that waits for it, after a while by itself: a failed expectation is no reason
-// to wait for ever.
-class Gate {
- public:
-  Gate() = default;
-  Gate(const Gate&) = delete;
-  Gate& operator=(const Gate&) = delete;
-
-  void open() { open_ = true; }
-  void wait() const {
-    soon([this] { return open_.load(); }, std::chrono::seconds{25});
-  }
-
- private:
-  std::atomic<bool> open_{false};
-};
-
-class WorkerTest : public testing::Test {
- protected:
-  WorkerOptions options() const {
-    return {.id = "worker-1",
-            .version = "1.0.0",
-            .process = {"alpha", 4711, 99},
-            .lanes = {"jobs"},
-            .beat_interval = Millis{40},
-            .look_every = Millis{5}};
-  }
-  std::unique_ptr<Worker> make(WorkerOptions options, queue::StoppableHandler handler) {
-    auto worker = std::make_unique<Worker>(
-        database_, clock_, std::move(options), queue::DispatcherOptions{}, &sign_);
-    worker->dispatcher().handle("jobs", 1, std::move(handler));
-    return worker;
-  }
-  std::unique_ptr<Worker> make(queue::StoppableHandler handler) {
-    return make(options(), std::move(handler));
-  }
-  // One whose attempts may take a second, and a tenth of one more when they are asked to stop.
-  std::unique_ptr<Worker> make_with_limit(WorkerOptions options, queue::StoppableHandler handler) {
-    queue::DispatcherOptions dispatching;
-    dispatching.watch_every = Millis{5};
-    dispatching.stop_grace = Millis{100};
-    auto worker = std::make_unique<Worker>(
-        database_, clock_, std::move(options), std::move(dispatching), &sign_);
-    queue::Concurrency concurrency(1);
-    concurrency.time_limit = Millis{1000};
-    worker->dispatcher().handle("jobs", concurrency, std::move(handler));
-    return worker;
-  }
-  static queue::StoppableHandler at_once() {
-    return [](const queue::Item&, const queue::Run&) { return queue::Outcome::done(); };
-  }
-
-  std::int64_t add(const std::string& payload = R"({"job_id":"job-1"})") {
-    return *database_.write([&](sql::Connection& connection) {
-      return queue::enqueue(connection,
-                            {.lane = "jobs", .kind = "test", .payload = payload, .max_attempts = 3},
-                            clock_.now_ms());
-    });
-  }
-  queue::Item item(std::int64_t id) {
-    return *database_.read(
-        [&](sql::Connection& connection) { return queue::find(connection, id); });
-  }
-  bool becomes(std::int64_t id, queue::ItemStatus status) {
-    return soon([&] { return item(id).status == status; });
-  }
-  store::WorkerRow row() {
-    return database_
-        .read([](sql::Connection& connection) {
-          return store::WorkerStore(connection).find("worker-1");
-        })
-        .value_or(store::WorkerRow{});
-  }
-  void want(WorkerWish wish) {
-    database_.write([&](sql::Connection& connection) {
-      store::WorkerStore(connection).want("worker-1", wish);
-    });
-  }
-
-  ManualClock clock_;
-  store::Database database_{{.path = ":memory:"}, clock_};
-  RecordingSign sign_;
-};
+class WorkerTest : public WorkerCase {};
 
 TEST_F(WorkerTest, GoesOnShowingThatItIsThereWhileNothingHappens) {
   const auto worker = make(at_once());
@@ -170,6 +44,24 @@ TEST_F(WorkerTest, BeatsWhileAHandlerDoesNotReturnAndNamesItsJob) {
   EXPECT_TRUE(
       soon([&] { return sign_.last().at("current_job").is_null() && row().beat.processed == 1; }));
   EXPECT_FALSE(row().beat.current_job);
+}
+
+TEST_F(WorkerTest, KnowsTheJobThatRunsWithoutAskingTheDatabase) {
+  Gate end;
+  const auto worker = make([&](const queue::Item&, const queue::Run&) {
+    end.wait();
+    return queue::Outcome::done();
+  });
+  add();
+  ASSERT_TRUE(worker->start());
+  ASSERT_TRUE(soon([&] { return sign_.last().value("current_job", types::Json()) == "job-1"; }));
+
+  database_.write([](sql::Connection& connection) { connection.query("DELETE FROM queue_items"); });
+  const auto before = sign_.count();
+  ASSERT_TRUE(soon([&] { return sign_.count() >= before + 3; }));
+  EXPECT_EQ(sign_.last().at("current_job"), "job-1");
+  EXPECT_EQ(row().beat.current_job, "job-1");
+  end.open();
 }
 
 TEST_F(WorkerTest, CountsAttemptsAndWhatEndsForGood) {
@@ -288,51 +180,6 @@ TEST_F(WorkerTest, TellsItsOwnerThatItIsWantedToStop) {
   EXPECT_EQ(told, 1);
 }
 
-TEST_F(WorkerTest, IsNotToldToEndWhileItStops) {
-  Gate end;
-  std::latch begun(1);
-  std::atomic<int> told{0};
-  auto telling = options();
-  telling.on_end = [&](const std::string&) { ++told; };
-  const auto worker = make(telling, [&](const queue::Item&, const queue::Run&) {
-    begun.count_down();
-    end.wait();
-    return queue::Outcome::done();
-  });
-  add();
-  ASSERT_TRUE(worker->start());
-  begun.wait();
-
-  std::thread later([&] {
-    EXPECT_TRUE(soon([&] { return row().beat.status == WorkerStatus::stopping; }));
-    want(WorkerWish::stop);
-    EXPECT_TRUE(soon([&] { return !row().wanted; }));
-    end.open();
-  });
-  EXPECT_TRUE(worker->stop(std::chrono::seconds{20}));
-  later.join();
-
-  EXPECT_EQ(told, 0);
-}
-
-TEST_F(WorkerTest, StopDoesNotWaitForAHandlerThatHasLostItsItem) {
-  Gate end;
-  std::atomic<int> calls{0};
-  const auto worker = make_with_limit(options(), [&](const queue::Item&, const queue::Run&) {
-    if (++calls == 1) end.wait();
-    return queue::Outcome::done();
-  });
-  const auto id = add();
-  ASSERT_TRUE(worker->start());
-  ASSERT_TRUE(soon([&] { return calls == 1; }));
-  clock_.advance(Millis{1100});
-  ASSERT_TRUE(soon([&] { return item(id).status != queue::ItemStatus::leased; }));
-
-  EXPECT_FALSE(worker->stop(Millis{200})) << "its thread is still there";
-  EXPECT_EQ(row().beat.status, WorkerStatus::stopped);
-  end.open();
-}
-
 TEST_F(WorkerTest, WantsToEndWhenNoHandlerComesBack) {
   Gate end;
   std::atomic<int> calls{0};
@@ -356,54 +203,6 @@ TEST_F(WorkerTest, WantsToEndWhenNoHandlerComesBack) {
 
   EXPECT_TRUE(soon([&] { return told.load(); }));
   EXPECT_TRUE(worker->hangs());
-  end.open();
-}
-
-TEST_F(WorkerTest, StopWaitsForWhatRunsAndHidesTheSign) {
-  std::latch begun(1);
-  Gate end;
-  const auto worker = make([&](const queue::Item&, const queue::Run&) {
-    begun.count_down();
-    end.wait();
-    return queue::Outcome::done();
-  });
-  const auto id = add();
-  ASSERT_TRUE(worker->start());
-  begun.wait();
-
-  std::thread later([&] {
-    EXPECT_TRUE(soon([&] { return row().beat.status == WorkerStatus::stopping; }));
-    end.open();
-  });
-  EXPECT_TRUE(worker->stop(std::chrono::seconds{20}));
-  later.join();
-
-  EXPECT_EQ(item(id).status, queue::ItemStatus::done);
-  EXPECT_EQ(row().beat.status, WorkerStatus::stopped);
-  EXPECT_TRUE(sign_.hidden());
-}
-
-TEST_F(WorkerTest, StopReturnsWhatIsNotDoneInTimeWithoutSpendingAnAttempt) {
-  std::latch begun(1);
-  Gate end;
-  std::atomic<bool> asked{false};
-  const auto worker = make([&](const queue::Item&, const queue::Run& run) {
-    begun.count_down();
-    soon([&] { return run.stopped(); });
-    asked = run.reason() == queue::StopReason::shutdown;
-    end.wait();
-    return queue::Outcome::done();
-  });
-  const auto id = add();
-  ASSERT_TRUE(worker->start());
-  begun.wait();
-
-  EXPECT_FALSE(worker->stop(Millis{2000}));
-
-  EXPECT_TRUE(asked);
-  EXPECT_EQ(item(id).status, queue::ItemStatus::ready);
-  EXPECT_EQ(item(id).attempts, 0);
-  EXPECT_EQ(row().beat.status, WorkerStatus::stopped);
   end.open();
 }
 

@@ -58,6 +58,8 @@ TEST_F(StopTest, ACancelReachesAHandlerThatRuns) {
   dispatcher.start();
   journal_.wait_for(1);
   EXPECT_EQ(dispatcher.running(), std::vector{id});
+  ASSERT_TRUE(dispatcher.running(id));
+  EXPECT_EQ(dispatcher.running(id)->kind, "a");
 
   EXPECT_EQ(ask_cancel(id), Cancellation::asked);
   dispatcher.notice_cancel(id);
@@ -70,6 +72,7 @@ TEST_F(StopTest, ACancelReachesAHandlerThatRuns) {
   EXPECT_EQ(dispatcher.statistics().retried, 0u);
   EXPECT_EQ(told, 1);
   EXPECT_TRUE(dispatcher.running().empty());
+  EXPECT_FALSE(dispatcher.running(id));
 }
 
 TEST_F(StopTest, ACancelIsSeenWithoutANotice) {
