@@ -1,5 +1,7 @@
 #include "server/app/app.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/fault.hpp"
@@ -15,6 +17,8 @@ namespace {
 constexpr Millis request_grace{10'000};
 constexpr Millis work_grace{5'000};
 constexpr Millis bot_patience{10'000};
+// Its last words and what it is at when it is asked.
+constexpr Millis mirror_grace{3000};
 
 }  // namespace
 
@@ -67,19 +71,27 @@ bool App::Parts::stop() {
   mailbox_.release_all();
   job_events_.release_all();
   front_.stop(request_grace);
-  // Both at once, so that neither takes what the other could still have given back.
-  queue_.quiet();
-  bool all = !worker_ || worker_->stop(work_grace);
-  all = queue_.stop(work_grace) && all;
-  if (!all) log_.write(Log::Level::warning, "work in progress goes on after the next start");
+  bool all = stop_working();
   // After those whose last verdicts it shows.
-  if (mirror_) mirror_->stop();
+  if (mirror_) all = mirror_->stop_within(mirror_grace) && all;
   runtime_->stop_watching();
   if (streams_) streams_->stop();
   if (redis_) redis_->stop();
   leave_replicas();
   log_.write(Log::Level::info, "stopped");
   log_.flush();
+  return all;
+}
+
+// Both at once, so that neither takes what the other could still have given back.
+bool App::Parts::stop_working() {
+  using Clock = std::chrono::steady_clock;
+  const auto until = Clock::now() + work_grace;
+  queue_.quiet();
+  bool all = !worker_ || worker_->stop(work_grace);
+  const auto left = std::chrono::ceil<Millis>(until - Clock::now());
+  all = queue_.stop(std::max(left, Millis{0})) && all;
+  if (!all) log_.write(Log::Level::warning, "work in progress goes on after the next start");
   return all;
 }
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <optional>
 #include <utility>
 
@@ -14,6 +15,10 @@
 
 namespace bot::app {
 namespace {
+
+// Longer than what App::stop waits for: bots, requests, work in progress, what Redis is to show and
+// the other servers, each as long as it may take.
+constexpr Millis longest_end{40'000};
 
 // Takes what only root can take, then is root no more.
 Result<std::optional<Doors>> lower_privileges(const Config& config) {
@@ -55,6 +60,7 @@ Status serve(const Config& config) {
   if (!app) return std::move(app).error();
   wait_for_end(**app, awaited);
   end_at_second_signal(ending);
+  end_after(longest_end, EXIT_FAILURE);
   // A handler that does not come to its end would be waited for.
   if (!(*app)->stop()) _exit(0);
   return Unit{};

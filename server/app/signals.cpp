@@ -1,8 +1,10 @@
 #include "server/app/signals.hpp"
 
+#include <poll.h>
 #include <pthread.h>
 #include <unistd.h>
 
+#include <string>
 #include <thread>
 
 namespace bot::app {
@@ -21,6 +23,18 @@ void end_at_second_signal(const sigset_t& ending) {
     int number = 0;
     sigwait(&ending, &number);
     _exit(128 + number);
+  }).detach();
+}
+
+void end_after(Millis limit, int status) {
+  std::thread([limit, status] {
+    std::this_thread::sleep_for(limit);
+    const auto words = "botd: the end did not come within " + format_duration(limit) +
+                       "; the rest is left to the next start\n";
+    pollfd error{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+    // Who does not read it is not waited for either.
+    if (::poll(&error, 1, 0) == 1) (void)!::write(error.fd, words.data(), words.size());
+    _exit(status);
   }).detach();
 }
 

@@ -59,6 +59,7 @@ class App::Parts {
   void connect_webhooks();
   // On the thread that watches the other servers.
   void adopt_orphans();
+  bool stop_working();
   void leave_replicas();
   void shut_bots_down();
   // Whoever can do what is in this lane, wherever that is.

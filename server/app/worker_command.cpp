@@ -30,6 +30,11 @@ namespace {
 // one ends the process at once.
 constexpr int own_end = SIGUSR1;
 
+constexpr Millis mirror_grace{2000};
+// For all that comes after the grace: the last words of the worker and of the mirror, a Redis that
+// does not answer, sessions that are closed.
+constexpr Millis longest_rest{10'000};
+
 std::optional<std::int64_t> attempts_of(const Config& config) {
   if (!config.max_retries) return std::nullopt;
   return *config.max_retries + 1;
@@ -69,7 +74,7 @@ class WorkingProcess {
     log_.write(Log::Level::info, "shutting down");
     const bool all = unit_.stop(config_.shutdown_grace);
     // After the worker, whose last verdicts it shows.
-    if (mirror_) mirror_->stop();
+    const bool shown = !mirror_ || mirror_->stop_within(mirror_grace);
     const auto row = unit_.row();
     log_.write(all ? Log::Level::info : Log::Level::warning,
                all ? "stopped" : "stopped; what was not done comes back to the queue",
@@ -78,7 +83,7 @@ class WorkingProcess {
                 {"failed", std::to_string(row.beat.failed)},
                 {"uptime_seconds", std::to_string((row.beat.seen_at - row.started_at) / 1000)}});
     log_.flush();
-    return all;
+    return all && shown;
   }
 
  private:
@@ -115,10 +120,11 @@ Status work(const Config& config) {
   while (sigwait(&awaited, &number) == 0 && number == SIGTSTP)
     process->quiet();
   end_at_second_signal(ending);
-  const bool hangs = process->hangs();
-  // A handler that does not come to its end would be waited for. Who supervises starts a worker
-  // again that ends as failed.
-  if (!process->stop()) _exit(hangs ? EXIT_FAILURE : EXIT_SUCCESS);
+  // Who supervises starts a worker again that ends as failed.
+  const int status = process->hangs() ? EXIT_FAILURE : EXIT_SUCCESS;
+  end_after(config.shutdown_grace + longest_rest, status);
+  // A handler that does not come to its end would be waited for.
+  if (!process->stop()) _exit(status);
   return Unit{};
 }
 

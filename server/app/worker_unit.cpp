@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include "server/app/version.hpp"
@@ -156,8 +157,10 @@ Status WorkerUnit::start() {
 }
 
 bool WorkerUnit::stop(Millis limit) {
+  using Clock = std::chrono::steady_clock;
+  const auto until = Clock::now() + limit;
   if (feed_) feed_->stop();
-  return worker_.stop(limit);
+  return worker_.stop(std::max(std::chrono::ceil<Millis>(until - Clock::now()), Millis{0}));
 }
 
 }  // namespace bot::app
