@@ -3,12 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "tests/e2e/jobs_service.hpp"
 #include "tests/fakes/drivers/cut_link.hpp"
 
 namespace bot::e2e {
 namespace {
+
+using std::chrono::seconds;
+using std::chrono::steady_clock;
 
 class JobsEnginesAway : public JobsService {
  protected:
@@ -44,6 +48,21 @@ TEST_F(JobsEnginesAway, TheWayToPostgresIsCutWhileOneClaimsAndEachJobIsDoneOnce)
 
   EXPECT_TRUE(all_complete(ids, long_patience));
   expect_each_made_once(ids);
+}
+
+TEST_F(JobsEnginesAway, AWorkerThatCannotReachPostgresEndsInItsTime) {
+  CutLink link(port_of(schema_.url()));
+  const auto worker =
+      work_through(with_port(schema_.url(), link.port()), "worker-1", {"--shutdown-grace", "2s"});
+  const auto held = hold(*worker);
+  generate(1);
+  ASSERT_TRUE(held.is_reached());
+  link.cut();
+
+  const auto since = steady_clock::now();
+  EXPECT_EQ(worker->terminate(), 0) << worker->log();
+  // The grace, two seconds for the worker's last words and two for the mirror's.
+  EXPECT_LT(steady_clock::now() - since, seconds{7});
 }
 
 TEST_F(JobsEnginesAway, EverySessionOfPostgresEndsFiveTimesAndEachJobIsDoneOnce) {

@@ -214,6 +214,25 @@ TEST_F(WorkersTest, AQuietWorkerTakesNothingUntilItIsResumed) {
   EXPECT_TRUE(eventually([&] { return worker_status("worker-1") == "quiet"; }));
 }
 
+TEST_F(WorkersTest, SigtstpIsUndoneByAResumeAndFollowedBySigterm) {
+  const auto worker = work("worker-1");
+  worker->signal(SIGTSTP);
+  ASSERT_TRUE(eventually([&] { return worker_status("worker-1") == "quiet"; }));
+  const auto waiting = job(1);
+  const auto since = health("worker-1")["uptime_seconds"].get<int>();
+  ASSERT_TRUE(eventually([&] { return health("worker-1")["uptime_seconds"] >= since + 2; }));
+  EXPECT_EQ(status(waiting), "pending");
+  call("POST", "/admin/workers/worker-1/resume");
+  EXPECT_TRUE(becomes(waiting, "completed"));
+
+  worker->signal(SIGTSTP);
+  ASSERT_TRUE(eventually([&] { return worker_status("worker-1") == "quiet"; }));
+  const auto left = job(1);
+  EXPECT_EQ(worker->terminate(), 0);
+  EXPECT_EQ(worker_status("worker-1"), "stopped");
+  EXPECT_EQ(status(left), "pending");
+}
+
 TEST_F(WorkersTest, AnAdministratorEndsAWorker) {
   const auto worker = work("worker-1");
 
