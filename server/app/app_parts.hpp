@@ -50,6 +50,8 @@ std::unique_ptr<events::RedisLink> make_redis_link(const Config& config,
                                                    events::Bus& bus,
                                                    commands::Mailbox& mailbox);
 
+// Of the id `server-ID`, which nobody is refused: a data directory is served by one process at a
+// time, so that whoever has this id, on whatever machine, was this server before.
 std::unique_ptr<WorkerUnit> make_embedded_worker(const WorkerParts& parts, const std::string& id);
 
 }  // namespace bot::app

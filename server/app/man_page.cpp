@@ -95,6 +95,11 @@ void write_rest(std::ostream& out) {
   out << ".SH FILES\n";
   entry(out, R"(\fIDIR\fR/botd.db)", "The database.");
   entry(out, R"(\fIDIR\fR/admin.key)", "The generated admin key, mode 0600.");
+  entry(out,
+        R"(\fIDIR\fR/replica.id)",
+        "Which server this is among those of a database, and with server- before its beginning "
+        "the id of its worker. It belongs to one directory: a copy would be taken for the same "
+        "server.");
   entry(out, R"(\fIDIR\fR/server.secret)", "From which each bot's own callback secret is derived.");
   entry(out,
         R"(\fIDIR\fR/endpoint)",
@@ -116,7 +121,9 @@ void write_rest(std::ostream& out) {
         R"(\fBSIGTERM\fR, \fBSIGINT\fR)",
         "Shut down: refuse new work, treat bots as --on-shutdown says, finish what is being "
         "answered. A worker takes nothing more, waits for what it has as long as --shutdown-grace "
-        "says, and returns the rest to the queue. A second signal ends at once.");
+        "says, and returns the rest to the queue. A second signal ends at once. Whatever hangs, a "
+        "server has ended 40 s later, and a worker 10 s after its --shutdown-grace; what was not "
+        "done then is taken up by the next start, or by others.");
   entry(
       out,
       R"(\fBSIGTSTP\fR)",
