@@ -11,16 +11,15 @@
 #include "base/unicode.hpp"
 #include "server/app/config.hpp"
 #include "server/app/copy_command.hpp"
-#include "server/app/data_dir.hpp"
-#include "server/app/database_options.hpp"
+#include "server/app/database_command.hpp"
 #include "server/app/health_command.hpp"
 #include "server/app/man_page.hpp"
 #include "server/app/router.hpp"
 #include "server/app/serve.hpp"
+#include "server/app/setting_flags.hpp"
 #include "server/app/version.hpp"
 #include "server/app/worker_command.hpp"
 #include "server/bots/bot_process.hpp"
-#include "server/store/database.hpp"
 
 namespace bot::app {
 namespace {
@@ -71,42 +70,6 @@ int complain(const Error& error) {
   return exit_code(error.code);
 }
 
-// The flags of a table of settings, as they were typed.
-class SettingFlags {
- public:
-  SettingFlags(CLI::App& command, const std::vector<Setting>& table) {
-    for (const auto& setting : table) {
-      const auto name = "--" + setting.name;
-      if (setting.placeholder.empty()) {
-        switches_.emplace_back(setting.name,
-                               command.add_flag(name, setting.help)->configurable(false));
-        continue;
-      }
-      auto* option = command.add_option(name, setting.help)
-                         ->type_name(setting.placeholder)
-                         ->configurable(false);
-      if (setting.repeatable) option->take_all()->allow_extra_args(false);
-      options_.emplace_back(setting.name, option);
-    }
-  }
-
-  std::vector<GivenFlag> given() const {
-    std::vector<GivenFlag> flags;
-    for (const auto& [name, option] : options_) {
-      for (const auto& value : option->results())
-        flags.push_back({name, value});
-    }
-    for (const auto& [name, option] : switches_) {
-      if (option->count() > 0) flags.push_back({name, "true"});
-    }
-    return flags;
-  }
-
- private:
-  std::vector<std::pair<std::string, CLI::Option*>> options_;
-  std::vector<std::pair<std::string, CLI::Option*>> switches_;
-};
-
 std::vector<GivenFlag> data_dir_flag(const std::string& directory) {
   if (directory.empty()) return {};
   return {{"data-dir", directory}};
@@ -141,53 +104,19 @@ int run_health(const std::vector<GivenFlag>& flags) {
   return healthy ? 0 : complain(healthy.error());
 }
 
-void print_migrations(const store::MigrationStatus& status) {
-  std::cout << "schema " << status.current << " of " << status.latest << '\n';
-  for (const auto& name : status.pending)
-    std::cout << "pending " << name << '\n';
-}
-
 int run_migrate(const std::string& directory, bool apply) {
   const auto resolved = resolve_config(data_dir_flag(directory), from_environment);
   if (!resolved) return complain(resolved.error());
-  if (!apply) {
-    print_migrations(store::inspect_schema(
-        database_options(resolved->config, resolved->config.data_dir + "/botd.db")));
-    return 0;
-  }
-  const SystemClock clock;
-  // Servers that use PostgreSQL go on meanwhile; a SQLite file must have none.
-  if (!resolved->config.database_url.empty()) {
-    print_migrations(
-        store::Database(database_options(resolved->config, ""), clock).migration_status());
-    return 0;
-  }
-  const auto data_dir = DataDir::open(resolved->config.data_dir);
-  if (!data_dir) return complain(data_dir.error());
-  store::Database database({.path = data_dir->database_path()}, clock);
-  print_migrations(database.migration_status());
-  return 0;
+  const auto done = apply ? bring_schema_up(resolved->config, SystemClock(), std::cout)
+                          : show_schema(resolved->config, std::cout);
+  return done ? 0 : complain(done.error());
 }
 
 int run_backup(const std::string& directory, const std::string& file) {
   const auto resolved = resolve_config(data_dir_flag(directory), from_environment);
   if (!resolved) return complain(resolved.error());
-  if (!resolved->config.database_url.empty()) {
-    return complain({.code = Errc::invalid_argument,
-                     .message = "botd backup copies SQLite files, and the database is PostgreSQL",
-                     .hint = "use pg_dump, or botd copy --to sqlite:FILE"});
-  }
-  const auto path = resolved->config.data_dir + "/botd.db";
-  const auto schema = store::inspect_schema({.path = path});
-  if (schema.current == 0) {
-    return complain({.code = Errc::not_found,
-                     .message = "there is no database at " + path,
-                     .hint = "name the server's directory with --data-dir"});
-  }
-  const auto saved = store::back_up({.path = path}, file);
-  if (!saved) return complain(saved.error());
-  std::cout << file << '\n';
-  return 0;
+  const auto saved = back_up_database(resolved->config, file, std::cout);
+  return saved ? 0 : complain(saved.error());
 }
 
 int run_copy(const std::string& from, const std::string& to) {
