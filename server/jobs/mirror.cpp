@@ -17,8 +17,10 @@ using std::chrono::steady_clock;
 constexpr std::string_view lease_name = "mirror of the jobs in Redis";
 constexpr std::string_view mark_key = "botrix:jobs:mirror";
 constexpr std::string_view next_queue_key = "botrix:jobs:queue:next";
-// For one part of work, so many of rest.
-constexpr int rest = 9;
+// For one part of work, so many of rest: events are told once, the list is painted as a whole each
+// time.
+constexpr int rest = 2;
+constexpr int rest_of_painting = 9;
 constexpr int renewals = 3;  // within a lease
 constexpr Millis shortest_pause{20};
 constexpr std::size_t mark_digits = 16;
@@ -142,8 +144,18 @@ void Mirror::work() {
   if (was_flushed()) paint_all();
   if (is_over()) return;
   publish_some();
-  if (queue_changed_ || queue_is_wrong()) paint_queue();
+  if ((queue_changed_ || queue_is_wrong()) && may_paint_queue()) {
+    const auto begun = steady_clock::now();
+    paint_queue();
+    const auto done = steady_clock::now();
+    next_painting_ = done + rest_of_painting * (done - begun);
+  }
   set_problem("");
+}
+
+bool Mirror::may_paint_queue() {
+  const std::lock_guard lock(mutex_);
+  return stopping_ || steady_clock::now() >= next_painting_;
 }
 
 bool Mirror::is_over() {

@@ -44,8 +44,8 @@ struct MirrorOptions {
 // Events are published at least once, those of a job in their order, to botrix:jobs:updates; but
 // not those that are an hour old, as finished jobs that are shown no more: they are no news, and
 // are written down as published, so that a Redis that is added later is not told of the time before
-// it. Works at most a tenth of the time, so that with a long queue the list follows more slowly; a
-// short one is there within a second. Thread-safe.
+// it. Works at most a third of the time, and at most a tenth of it on the list, so that a long one
+// follows more slowly; a short one is there within a second. Thread-safe.
 class Mirror {
  public:
   Mirror(store::Database& database, const Clock& clock, MirrorOptions options);
@@ -75,6 +75,7 @@ class Mirror {
   bool leads();
   void give_the_lead_back();
   void connect();
+  bool may_paint_queue();
   bool is_over();
   bool was_flushed();
   void paint_all();
@@ -95,6 +96,7 @@ class Mirror {
   bool leads_ = false;
   Instant next_lease_{};
   Instant next_check_{};
+  Instant next_painting_{};
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
