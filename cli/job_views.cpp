@@ -27,14 +27,15 @@ std::string priority_text(std::int64_t priority) {
 }  // namespace
 
 const std::vector<Column>& job_columns() {
-  static const std::vector<Column> columns = {{"ID", Shrinks::no},
-                                              {"KIND", Shrinks::no},
-                                              {"STATUS", Shrinks::no},
-                                              {"PROGRESS", Shrinks::no, Align::right},
-                                              {"FAILED", Shrinks::no, Align::right},
-                                              {"PRIORITY"},
-                                              {"CREATED", Shrinks::no, Align::left, Shows::age},
-                                              {"ERROR"}};
+  static const std::vector<Column> columns = {
+      {"ID", Shrinks::no},
+      {.title = "KIND", .shrinks = Shrinks::no, .goes = Goes::second},
+      {"STATUS", Shrinks::no},
+      {"PROGRESS", Shrinks::no, Align::right},
+      {"FAILED", Shrinks::no, Align::right, Shows::text, Goes::third},
+      {.title = "PRIORITY", .goes = Goes::first},
+      {"CREATED", Shrinks::no, Align::left, Shows::age, Goes::fourth},
+      {"ERROR"}};
   return columns;
 }
 

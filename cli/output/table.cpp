@@ -50,20 +50,48 @@ std::vector<std::size_t> natural_widths(const std::vector<Column>& columns,
   return widths;
 }
 
-// Takes columns from the widest that may shrink until all fit, or nothing more can give way.
-void fit(std::vector<std::size_t>& widths, const std::vector<Column>& columns, std::size_t room) {
-  std::size_t total = widths.empty() ? 0 : gap * (widths.size() - 1);
-  for (const auto width : widths)
-    total += width;
+// A column that is shown: which of them, and how wide.
+struct Place {
+  std::size_t index;
+  std::size_t width;
+};
+
+using Layout = std::vector<Place>;
+
+// Takes columns from the widest that may shrink until all fit. False when nothing more can give
+// way.
+bool fit(Layout& layout, const std::vector<Column>& columns, std::size_t room) {
+  std::size_t total = layout.empty() ? 0 : gap * (layout.size() - 1);
+  for (const auto& place : layout)
+    total += place.width;
   while (total > room) {
-    std::size_t widest = widths.size();
-    for (std::size_t i = 0; i < widths.size(); ++i) {
-      if (columns[i].shrinks == Shrinks::no || widths[i] <= narrowest) continue;
-      if (widest == widths.size() || widths[i] > widths[widest]) widest = i;
+    Place* widest = nullptr;
+    for (auto& place : layout) {
+      if (columns[place.index].shrinks == Shrinks::no || place.width <= narrowest) continue;
+      if (widest == nullptr || place.width > widest->width) widest = &place;
     }
-    if (widest == widths.size()) return;
-    --widths[widest];
+    if (widest == nullptr) return false;
+    --widest->width;
     --total;
+  }
+  return true;
+}
+
+Layout lay_out(const std::vector<Column>& columns,
+               const std::vector<std::size_t>& natural,
+               std::size_t room) {
+  Layout natural_layout;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    natural_layout.push_back({i, natural[i]});
+  while (true) {
+    auto layout = natural_layout;
+    if (room == 0 || fit(layout, columns, room)) return layout;
+    const auto next = std::max_element(
+        natural_layout.begin(), natural_layout.end(), [&](const Place& one, const Place& other) {
+          return columns[one.index].goes < columns[other.index].goes;
+        });
+    if (next == natural_layout.end() || columns[next->index].goes == Goes::never) return layout;
+    natural_layout.erase(next);
   }
 }
 
@@ -71,18 +99,18 @@ void write_line(std::ostream& out,
                 const std::vector<Column>& columns,
                 const std::vector<std::string>& texts,
                 const std::vector<Style>& styles,
-                const std::vector<std::size_t>& widths,
+                const Layout& layout,
                 Colors colors) {
   std::string line;
   std::size_t pending = 0;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    const auto text = truncate_to_width(texts[i], widths[i]);
-    const std::size_t padding = widths[i] - std::min(widths[i], display_width(text));
-    const bool right = columns[i].align == Align::right;
+  for (const auto& [index, width] : layout) {
+    const auto text = truncate_to_width(texts[index], width);
+    const std::size_t padding = width - std::min(width, display_width(text));
+    const bool right = columns[index].align == Align::right;
     if (right) pending += padding;
     if (!text.empty()) {
       line.append(pending, ' ');
-      line += styled(text, styles[i], colors);
+      line += styled(text, styles[index], colors);
       pending = 0;
     }
     pending += gap + (right ? 0 : padding);
@@ -111,18 +139,17 @@ void write_table(std::ostream& out,
     for (std::size_t i = 0; i < row.size(); ++i)
       line.push_back(text_of(row[i], columns[i], look));
   }
-  auto widths = natural_widths(columns, texts);
-  if (look.columns > 0) fit(widths, columns, look.columns);
+  const auto layout = lay_out(columns, natural_widths(columns, texts), look.columns);
   std::vector<std::string> titles;
   for (const auto& column : columns)
     titles.emplace_back(column.title);
   const std::vector<Style> bold(columns.size(), Style::bold);
-  write_line(out, columns, titles, bold, widths, look.colors);
+  write_line(out, columns, titles, bold, layout, look.colors);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::vector<Style> styles;
     for (const auto& cell : rows[i])
       styles.push_back(cell.style);
-    write_line(out, columns, texts[i], styles, widths, look.colors);
+    write_line(out, columns, texts[i], styles, layout, look.colors);
   }
 }
 

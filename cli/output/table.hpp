@@ -18,12 +18,15 @@ enum class Shrinks { yes, no };
 
 // An age is a time on the wire, and in tables how long ago that was: "54m", "3d", or "in 5s".
 enum class Shows { text, age };
+// Which columns a table does without when it is too wide with all that may shrink cut.
+enum class Goes { never, fourth, third, second, first };
 
 struct Column {
   std::string_view title;  // "MAX BOTS"
   Shrinks shrinks = Shrinks::yes;
   Align align = Align::left;
   Shows shows = Shows::text;
+  Goes goes = Goes::never;
 };
 
 // Text as it came, from the server or from us: it is escaped when it is written.
@@ -41,7 +44,8 @@ struct TableLook {
 };
 
 // A header line and one line per row, aligned by display width, no trailing blanks. Wider than
-// `look.columns`: the widest cells that may shrink are cut with "…".
+// `look.columns`: the widest cells that may shrink are cut with "…", and where that is not enough
+// columns are left out.
 void write_table(std::ostream& out,
                  const std::vector<Column>& columns,
                  const std::vector<Row>& rows,

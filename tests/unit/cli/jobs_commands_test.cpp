@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/unicode.hpp"
 #include "tests/unit/cli/job_bodies.hpp"
 #include "tests/unit/cli/program.hpp"
 
@@ -9,6 +10,33 @@ namespace bot::cli {
 namespace {
 
 using testing::HasSubstr;
+
+// On a terminal of that width.
+std::vector<std::string> table_of_jobs(const std::string& width) {
+  Program program;
+  auto failed = body::job("7b0c9d52-6d1e-4a0c-8f43-0123456789ab", "failed");
+  program.server().answer(
+      200, body::jobs({body::job("ba3990d3-2a9e-4852-9d1a-65bec659ca25", "cancelled"), failed}));
+  program.environment["BOTCTL_FORCE_TTY"] = width;
+  program.environment["NO_COLOR"] = "1";
+  return program.run({"jobs", "list"}).lines();
+}
+
+TEST(JobsList, FitsANarrowTerminalAndKeepsIdsWhole) {
+  for (const auto& [width, title] : std::vector<std::pair<std::string, std::string>>{
+           {"120",
+            "ID                                    KIND      STATUS     PROGRESS  FAILED  "
+            "PRIORITY  CREATED  ERROR"},
+           {"80", "ID                                    STATUS     PROGRESS  CREATED  ERROR"}}) {
+    const auto lines = table_of_jobs(width);
+    ASSERT_EQ(lines.size(), 3U);
+    EXPECT_EQ(lines[0], title);
+    EXPECT_THAT(lines[1], testing::StartsWith("ba3990d3-2a9e-4852-9d1a-65bec659ca25  "));
+    EXPECT_THAT(lines[2], testing::StartsWith("7b0c9d52-6d1e-4a0c-8f43-0123456789ab  "));
+    for (const auto& line : lines)
+      EXPECT_LE(display_width(line), static_cast<std::size_t>(std::stoi(width))) << line;
+  }
+}
 
 TEST(JobsCreate, SendsWhatWasSaid) {
   Program program;

@@ -40,6 +40,32 @@ TEST(Table, CutsOnlyColumnsThatMayShrink) {
   }
 }
 
+TEST(Table, DoesWithoutColumnsInTheirOrderWhenCuttingIsNotEnough) {
+  const std::vector<Column> many = {{"ID", Shrinks::no},
+                                    {.title = "KIND", .shrinks = Shrinks::no, .goes = Goes::second},
+                                    {.title = "PRIORITY", .goes = Goes::first},
+                                    {"NAME"}};
+  const auto in = [&](std::size_t width) {
+    std::ostringstream out;
+    write_table(out, many, {{{"12345678"}, {"import"}, {"normal"}, {"Ada"}}}, {Colors::off, width});
+    return out.str();
+  };
+
+  EXPECT_EQ(in(0),
+            "ID        KIND    PRIORITY  NAME\n"
+            "12345678  import  normal    Ada\n");
+  EXPECT_EQ(in(31),
+            "ID        KIND    PRIORI…  NAME\n"
+            "12345678  import  normal   Ada\n");
+  EXPECT_EQ(in(29),
+            "ID        KIND    NAME\n"
+            "12345678  import  Ada\n");
+  EXPECT_EQ(in(21),
+            "ID        NAME\n"
+            "12345678  Ada\n");
+  EXPECT_EQ(in(5), in(21)) << "what never goes stays";
+}
+
 TEST(Table, ColoursHeaderAndStatesOnlyWhenAsked) {
   EXPECT_EQ(table({{{"1"}, {"a"}, {"active", Style::green}}}).find('\x1b'), std::string::npos);
   EXPECT_NE(table({{{"1"}, {"a"}, {"active", Style::green}}}, {Colors::on, 0})
