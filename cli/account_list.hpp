@@ -11,9 +11,15 @@
 
 namespace bot::cli {
 
-// All pages of the accounts in that state, or of all, newest first.
+// What is empty restricts nothing.
+struct AccountSelection {
+  std::optional<std::string> status = std::nullopt;
+  std::optional<std::string> job_id = std::nullopt;  // those that it has made
+  std::optional<std::int64_t> limit = std::nullopt;
+};
+
+// All pages of them, newest first.
 Result<std::vector<types::Account>> fetch_accounts(Context& context,
-                                                   const std::optional<std::string>& status,
-                                                   std::optional<std::int64_t> limit);
+                                                   const AccountSelection& selection);
 
 }  // namespace bot::cli

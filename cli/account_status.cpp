@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "cli/bulk.hpp"
+#include "cli/targets.hpp"
 #include "client/ops/update_account.hpp"
 
 namespace bot::cli {
@@ -14,6 +15,11 @@ Status change_accounts(const Arguments& arguments, Context& context, const Accou
                    .verb = change.verb,
                    .done = change.done,
                    .ids = IdKind::number,
+                   .look_up = [&](const std::string& word) -> Result<std::string> {
+                     const auto id = account_id_of(context, word);
+                     if (!id) return id.error();
+                     return std::to_string(*id);
+                   },
                    .act = [&](const std::string& id) -> Result<std::string> {
                      const auto answer = context.run(client::UpdateAccount{
                          .id = parse_int(id).value_or(0), .status = std::string(change.status)});
@@ -24,7 +30,7 @@ Status change_accounts(const Arguments& arguments, Context& context, const Accou
 
 Positional many_accounts_positional() {
   return {.name = "account",
-          .help = "Ids of accounts, or - to read them from standard input",
+          .help = "Ids or usernames of accounts, or - to read them from standard input",
           .arity = Arity::many};
 }
 

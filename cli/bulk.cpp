@@ -69,14 +69,15 @@ Result<Ids> ids_of(const Arguments& arguments, Context& context, const Bulk& bul
   }
   Ids ids = arguments.list(bulk.positional);
   if (ids.size() == 1 && ids.front() == "-") ids = lines_of(context.in());
-  if (bulk.ids == IdKind::number) {
+  if (bulk.ids == IdKind::number && !bulk.look_up) {
     if (auto checked = check_numbers(ids, bulk); !checked) return checked.error();
   }
   return ids;
 }
 
 types::Json json_id(const std::string& id, const Bulk& bulk) {
-  if (bulk.ids == IdKind::number) return parse_int(id).value_or(0);
+  const auto number = parse_int(id);
+  if (bulk.ids == IdKind::number && number) return *number;
   return id;
 }
 
@@ -103,11 +104,24 @@ bool ends_all(const Error& error) {
          error.code == Errc::unreachable || error.code == Errc::unauthenticated;
 }
 
-Status do_to_one(Context& context, const std::string& id, const Bulk& bulk) {
-  const auto now = bulk.act(id);
-  if (!now) return now.error();
-  context.output().done(std::string(bulk.noun) + " " + id + " is " + *now,
-                        succeeded(id, *now, bulk));
+struct Done {
+  std::string id;
+  std::string now;
+};
+
+Result<Done> act_on(const std::string& word, const Bulk& bulk) {
+  auto id = bulk.look_up ? bulk.look_up(word) : Result<std::string>(word);
+  if (!id) return std::move(id).error();
+  auto now = bulk.act(*id);
+  if (!now) return std::move(now).error();
+  return Done{.id = std::move(id).value(), .now = std::move(now).value()};
+}
+
+Status do_to_one(Context& context, const std::string& word, const Bulk& bulk) {
+  const auto done = act_on(word, bulk);
+  if (!done) return done.error();
+  context.output().done(std::string(bulk.noun) + " " + done->id + " is " + done->now,
+                        succeeded(done->id, done->now, bulk));
   return Unit{};
 }
 
@@ -156,9 +170,9 @@ Status tell_each(Context& context, const Ids& ids, const Bulk& bulk, const DoToO
 
 Status do_to_each(Context& context, const Ids& ids, const Bulk& bulk) {
   return tell_each(context, ids, bulk, [&](const std::string& id) -> Result<Record> {
-    const auto now = bulk.act(id);
-    if (!now) return now.error();
-    return succeeded(id, *now, bulk);
+    const auto done = act_on(id, bulk);
+    if (!done) return done.error();
+    return succeeded(done->id, done->now, bulk);
   });
 }
 

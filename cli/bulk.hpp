@@ -12,7 +12,8 @@
 
 namespace bot::cli {
 
-enum class IdKind { text, number };  // in JSON; a number is checked before anything is done
+// In JSON. Numbers are checked before anything is done, unless they are looked up.
+enum class IdKind { text, number };
 enum class Asks { never, of_selections, always };
 
 struct Bulk {
@@ -21,6 +22,8 @@ struct Bulk {
   std::string_view verb = {};        // "cancel", in questions
   std::string_view done = {};        // "cancelled", in what is told
   IdKind ids = IdKind::text;
+  // The id that a word means, where ids have other names; asked right before it is acted on.
+  std::function<Result<std::string>(const std::string& word)> look_up = {};
   Asks asks = Asks::never;
   // The options that select, each on its own; the command has --dry-run when there are any.
   std::vector<std::string_view> filters = {};

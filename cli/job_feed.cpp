@@ -111,7 +111,7 @@ Status show_end(Context& context, const std::string& id, const types::Job* made)
   context.limit_to(Millis{300'000});
   const auto waited = wait_for_job(context, id);
   if (waited.seen) {
-    context.output().object(job_columns(), record_of(*waited.seen));
+    show_job(context, *waited.seen);
   } else if (made != nullptr) {
     context.output().object(job_columns(), record_of(*made));
   }

@@ -1,7 +1,11 @@
+#include "base/text.hpp"
+#include "cli/context.hpp"
 #include "cli/views.hpp"
 
 namespace bot::cli {
 namespace {
+
+constexpr std::size_t most_names = 5;
 
 Cell state_cell(const std::string& state) {
   return {state, style_of_state(state)};
@@ -22,6 +26,18 @@ std::string priority_text(std::int64_t priority) {
     default:
       return std::to_string(priority);
   }
+}
+
+// The first of them, and how to see all.
+std::string names_of(const types::JobDetail& detail) {
+  std::vector<std::string> names;
+  for (const auto& account : detail.accounts) {
+    if (names.size() == most_names) break;
+    names.push_back(account.username);
+  }
+  const auto text = join(names, ", ");
+  if (detail.accounts.size() <= most_names) return text;
+  return text + " and more: botctl accounts list --job " + detail.job.id;
 }
 
 }  // namespace
@@ -58,6 +74,16 @@ Record record_of(const types::JobDetail& detail) {
   record.json["duration"] = types::nullable(detail.duration);
   record.json["accounts"] = detail.accounts;
   return record;
+}
+
+void show_job(Context& context, const types::JobDetail& detail) {
+  auto columns = job_columns();
+  auto record = record_of(detail);
+  if (context.output().format() == Format::table && !detail.accounts.empty()) {
+    columns.push_back({"ACCOUNTS"});
+    record.cells.push_back({names_of(detail)});
+  }
+  context.output().object(columns, record);
 }
 
 const std::vector<Column>& job_event_columns() {

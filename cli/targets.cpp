@@ -1,11 +1,13 @@
 #include "cli/targets.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <istream>
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "client/ops/find_user.hpp"
+#include "client/ops/list_accounts.hpp"
 #include "client/ops/list_meetings.hpp"
 
 namespace bot::cli {
@@ -44,6 +46,14 @@ Result<std::vector<Target>> from_lines(std::istream& in) {
     targets.push_back(std::move(target).value());
   }
   return targets;
+}
+
+bool can_be_username(const std::string& text) {
+  const auto fits = [](char letter) {
+    return std::isalnum(static_cast<unsigned char>(letter)) != 0 || letter == '.' ||
+           letter == '-' || letter == '_';
+  };
+  return !text.empty() && std::all_of(text.begin(), text.end(), fits);
 }
 
 }  // namespace
@@ -87,6 +97,24 @@ Result<std::int64_t> user_id_of(Context& context, const std::string& text) {
   auto user = context.run(client::FindUser{.email = text});
   if (!user) return user.error();
   return user->id;
+}
+
+Result<std::int64_t> account_id_of(Context& context, const std::string& text) {
+  if (const auto id = parse_int(text)) return *id;
+  if (!can_be_username(text)) {
+    return Error{.code = Errc::invalid_argument,
+                 .message = "'" + escape_for_terminal(text) +
+                            "' is neither the id of an account nor a username"};
+  }
+  const auto page = context.run(client::ListAccounts{.username = text});
+  if (!page) return page.error();
+  const auto found = std::find_if(page->data.begin(), page->data.end(), [&](const auto& account) {
+    return account.username == text;
+  });
+  if (found != page->data.end()) return found->id;
+  return Error{.code = Errc::not_found,
+               .message = "there is no account " + text,
+               .hint = "`botctl accounts list` shows those of this key"};
 }
 
 Result<types::Meeting> find_meeting(Context& context, const Target& target) {

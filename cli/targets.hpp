@@ -1,4 +1,4 @@
-// Which user or meeting the words of a command mean.
+// Which user, account or meeting the words of a command mean.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +33,10 @@ Result<std::vector<Target>> targets_of(const std::vector<std::string>& words, st
 // A user's id from an id or an e-mail address, which is looked up. Errors: invalid_argument when it
 // is neither, and those of looking.
 Result<std::int64_t> user_id_of(Context& context, const std::string& text);
+
+// An account's id from an id or a username, which is looked up. A number is always an id. Errors:
+// invalid_argument when it is neither, not_found, and those of looking.
+Result<std::int64_t> account_id_of(Context& context, const std::string& text);
 
 // The newest of the key's meetings with that platform and id. Error: not_found.
 Result<types::Meeting> find_meeting(Context& context, const Target& target);

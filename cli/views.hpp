@@ -23,6 +23,8 @@
 
 namespace bot::cli {
 
+class Context;
+
 const std::vector<Column>& user_columns();
 Record record_of(const types::User& user);
 
@@ -54,6 +56,8 @@ const std::vector<Column>& job_columns();
 Record record_of(const types::Job& job);
 // The job's record, with duration, percentage and accounts in JSON.
 Record record_of(const types::JobDetail& detail);
+// As an object, on a card with the names of accounts that it has made.
+void show_job(Context& context, const types::JobDetail& detail);
 
 const std::vector<Column>& job_event_columns();
 Record record_of(const types::JobEvent& event);

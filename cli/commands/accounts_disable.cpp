@@ -20,6 +20,7 @@ Command accounts_disable() {
               "that some failed.",
           .positionals = {many_accounts_positional()},
           .examples = {{"botctl accounts disable 42", "one"},
+                       {"botctl accounts disable ada", "one, by its username"},
                        {"botctl accounts list --status active -o id | botctl accounts disable -",
                         "all of them"}},
           .run = run};

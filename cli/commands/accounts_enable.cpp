@@ -20,6 +20,7 @@ Command accounts_enable() {
               "failed.",
           .positionals = {many_accounts_positional()},
           .examples = {{"botctl accounts enable 42", "one"},
+                       {"botctl accounts enable ada", "one, by its username"},
                        {"botctl accounts list --status suspended -o id | botctl accounts enable -",
                         "all of them"}},
           .run = run};

@@ -10,7 +10,7 @@ namespace {
 
 Status run(const Arguments& arguments, Context& context) {
   if (auto status = check_export(arguments, context); !status) return status;
-  const auto accounts = fetch_accounts(context, arguments.maybe("status"), std::nullopt);
+  const auto accounts = fetch_accounts(context, {.status = arguments.maybe("status")});
   if (!accounts) return accounts.error();
   return export_records(arguments,
                         context,

@@ -1,8 +1,7 @@
-#include "base/text.hpp"
-#include "base/unicode.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/shared_options.hpp"
 #include "cli/context.hpp"
+#include "cli/targets.hpp"
 #include "cli/views.hpp"
 #include "client/ops/get_account.hpp"
 
@@ -10,12 +9,8 @@ namespace bot::cli {
 namespace {
 
 Status run(const Arguments& arguments, Context& context) {
-  const auto id = parse_int(arguments.text("account"));
-  if (!id) {
-    return Error{.code = Errc::invalid_argument,
-                 .message = "'" + escape_for_terminal(arguments.text("account")) +
-                            "' is not the id of an account"};
-  }
+  const auto id = account_id_of(context, arguments.text("account"));
+  if (!id) return id.error();
   const auto answer = context.run(client::GetAccount{.id = *id});
   if (!answer) return answer.error();
   context.output().object(account_columns(), record_of(answer->account));
@@ -31,6 +26,7 @@ Command accounts_get() {
           .description = "The value of its token is not among it: `botctl jobs tokens` gets those.",
           .positionals = {account_positional()},
           .examples = {{"botctl accounts get 42", "as a card"},
+                       {"botctl accounts get ada", "by its username"},
                        {"botctl accounts get 42 -o json | jq .status", "for a program"}},
           .run = run};
 }

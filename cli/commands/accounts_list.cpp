@@ -8,8 +8,10 @@ namespace bot::cli {
 namespace {
 
 Status run(const Arguments& arguments, Context& context) {
-  const auto accounts =
-      fetch_accounts(context, arguments.maybe("status"), arguments.integer("limit"));
+  const auto accounts = fetch_accounts(context,
+                                       {.status = arguments.maybe("status"),
+                                        .job_id = arguments.maybe("job"),
+                                        .limit = arguments.integer("limit")});
   if (!accounts) return accounts.error();
   context.output().list(account_columns(), records_of(*accounts));
   if (accounts->empty()) context.note("no accounts");
@@ -27,8 +29,16 @@ Command accounts_list() {
           "Those that the key's user has asked for, or with the admin key everybody's. Columns: "
           "id, username, status, limit of concurrent bots, e-mail, id of the token, time of "
           "creation, job.",
-      .options = {account_status_option(), limit_option()},
+      .options = {account_status_option(),
+                  {.name = "job",
+                   .kind = Kind::text,
+                   .value_name = "JOB",
+                   .help = "Only those that this job has made",
+                   .completes = Completes::jobs},
+                  limit_option()},
       .examples = {{"botctl accounts list --limit 20", "the newest"},
+                   {"botctl accounts list --job 7b0c9d52-6d1e-4a0c-8f43-0123456789ab",
+                    "those of a job"},
                    {"botctl accounts list --status suspended -o id", "ids, for a loop"}},
       .run = run};
 }

@@ -13,7 +13,7 @@ Status run(const Arguments& arguments, Context& context) {
   if (arguments.flag("wait")) return wait_and_show(context, id);
   const auto detail = context.run(client::GetJob{.id = id});
   if (!detail) return detail.error();
-  context.output().object(job_columns(), record_of(*detail));
+  show_job(context, *detail);
   return Unit{};
 }
 
@@ -25,7 +25,8 @@ Command jobs_get() {
       .verb = "get",
       .summary = "Show one job",
       .description =
-          "JSON has the accounts that it has made, too. With --wait it is shown when it has "
+          "A terminal shows the names of accounts that it has made, too, JSON the accounts; "
+          "`botctl accounts list --job` lists them. With --wait it is shown when it has "
           "ended: exit code 10 says that it failed after a part of its work was done, 1 that it "
           "failed otherwise or was cancelled. Where the waiting ends before the job does, it is "
           "shown as it was last seen.",

@@ -10,6 +10,8 @@ namespace bot::client {
 HttpRequest ListAccounts::encode() const {
   std::string target = "/api/accounts";
   add_query(target, "status", status);
+  add_query(target, "username", username);
+  add_query(target, "job_id", job_id);
   add_query(target, "limit", limit);
   add_query(target, "offset", offset);
   return HttpRequest{.target = std::move(target)};

@@ -14,6 +14,15 @@ std::string_view of_owner(std::optional<std::int64_t> owner_user_id) {
   return owner_user_id ? " AND accounts.owner_user_id = $1" : " AND CAST($1 AS BIGINT) IS NULL";
 }
 
+// With the parameters that values_of gives.
+std::string selection(const AccountFilter& filter) {
+  std::string condition = " WHERE " BOT_OF_STATUS;
+  condition += of_owner(filter.owner_user_id);
+  condition += filter.username ? " AND accounts.username = $3" : " AND CAST($3 AS TEXT) IS NULL";
+  condition += filter.job_id ? " AND accounts.job_id = $4" : " AND CAST($4 AS TEXT) IS NULL";
+  return condition;
+}
+
 UnseenToken read_unseen(store::RowReader& reader) {
   UnseenToken unseen;
   unseen.user_id = reader.integer();
@@ -24,6 +33,10 @@ UnseenToken read_unseen(store::RowReader& reader) {
 
 std::optional<std::string_view> name_of(std::optional<domain::UserStatus> status) {
   return status ? std::optional(domain::to_string(*status)) : std::nullopt;
+}
+
+std::vector<sql::Value> values_of(const AccountFilter& filter) {
+  return {filter.owner_user_id, name_of(filter.status), filter.username, filter.job_id};
 }
 
 }  // namespace
@@ -56,19 +69,17 @@ std::optional<AccountRow> AccountStore::find(std::int64_t user_id,
 }
 
 std::vector<AccountRow> AccountStore::list(const AccountFilter& filter) {
-  std::string statement = "SELECT " BOT_ACCOUNT_COLUMNS BOT_FROM_ACCOUNTS " WHERE " BOT_OF_STATUS;
-  statement += of_owner(filter.owner_user_id);
-  statement += " ORDER BY accounts.user_id DESC LIMIT $3 OFFSET $4";
-  return store::read_all(
-      connection_.query(
-          statement, {filter.owner_user_id, name_of(filter.status), filter.limit, filter.offset}),
-      read_account);
+  const auto statement = "SELECT " BOT_ACCOUNT_COLUMNS BOT_FROM_ACCOUNTS + selection(filter) +
+                         " ORDER BY accounts.user_id DESC LIMIT $5 OFFSET $6";
+  auto values = values_of(filter);
+  values.emplace_back(filter.limit);
+  values.emplace_back(filter.offset);
+  return store::read_all(connection_.query(statement, values), read_account);
 }
 
 std::int64_t AccountStore::count(const AccountFilter& filter) {
-  std::string statement = "SELECT COUNT(*)" BOT_FROM_ACCOUNTS " WHERE " BOT_OF_STATUS;
-  statement += of_owner(filter.owner_user_id);
-  const auto rows = connection_.query(statement, {filter.owner_user_id, name_of(filter.status)});
+  const auto rows =
+      connection_.query("SELECT COUNT(*)" BOT_FROM_ACCOUNTS + selection(filter), values_of(filter));
   return rows[0].integer(std::size_t{0});
 }
 

@@ -31,6 +31,8 @@ struct AccountRow {
 struct AccountFilter {
   std::optional<std::int64_t> owner_user_id = {};
   std::optional<domain::UserStatus> status = {};
+  std::optional<std::string> username = {};
+  std::optional<std::string> job_id = {};
   std::int64_t limit = 20;
   std::int64_t offset = 0;
 };

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "base/unicode.hpp"
 #include "server/http/validation.hpp"
 #include "server/jobs/account_store.hpp"
 #include "server/jobs/job_settings.hpp"
@@ -124,6 +125,13 @@ class AccountRoutes {
     if (!status) return status.error();
     jobs::AccountFilter filter{.owner_user_id = owner_of(who), .limit = *limit, .offset = *offset};
     if (*status) filter.status = domain::parse_user_status(**status);
+    filter.username = request.query_value("username");
+    filter.job_id = request.query_value("job_id");
+    for (const auto& [name, text] :
+         {std::pair("username", &filter.username), std::pair("job_id", &filter.job_id)}) {
+      if (*text && has_control_characters(**text))
+        return http::invalid_field("query", name, "control characters are not permitted");
+    }
     return parts_.database.read([&](sql::Connection& connection) {
       jobs::AccountStore accounts(connection);
       types::AccountPage page;
@@ -283,7 +291,9 @@ void add_account_routes(http::Router& router, const JobParts& parts, const JobOp
               "/api/accounts",
               Access::either,
               bound(&AccountRoutes::list),
-              "List accounts, the newest first, 20 unless a limit is given"});
+              "List accounts, the newest first, 20 unless a limit is given; all, or the one of a "
+              "username, or "
+              "those that a job has made"});
   router.add({"GET",
               "/api/accounts/{account_id}",
               Access::either,

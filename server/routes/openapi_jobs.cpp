@@ -185,7 +185,7 @@ const Operations& job_operations() {
         "AccountPage",
         {200},
         {},
-        {"limit", "offset", "status:account_status"}}},
+        {"limit", "offset", "status:account_status", "username", "job_id"}}},
       {"GET /api/accounts/{account_id}", {"get_account", "", "AccountAnswer", {200}, {404}}},
       {"PUT /api/accounts/{account_id}",
        {"update_account", "AccountPatch", "AccountAnswer", {200}, {404, 409, 415}}},

@@ -248,6 +248,7 @@ Json parameter_schema(const std::string& name) {
                            "action",
                            "kind",
                            "job_id",
+                           "username",
                            "job_status",
                            "time",
                            "lane",

@@ -210,7 +210,7 @@ TEST_P(JobWorkContract, ATokenIsShownOnceAndIsTheKeyFromThenOn) {
   EXPECT_EQ(accounts(id)[1].token_id, shown[1].token_id);
 }
 
-TEST_P(JobWorkContract, AccountsAreListedByOwnerAndStatus) {
+TEST_P(JobWorkContract, AccountsAreListedByOwnerStatusNameAndJob) {
   add({.owner_user_id = 7, .username = "a"});
   add({.owner_user_id = 8, .username = "b"});
   for (int i = 0; i < 2; ++i) {
@@ -232,6 +232,10 @@ TEST_P(JobWorkContract, AccountsAreListedByOwnerAndStatus) {
     EXPECT_EQ(accounts.list({.owner_user_id = 7}).size(), 1U);
     EXPECT_EQ(accounts.list({.status = domain::UserStatus::suspended}).front().username, "c");
     EXPECT_EQ(accounts.count({.status = domain::UserStatus::active}), 1);
+    EXPECT_EQ(accounts.list({.username = "c"}).front().user_id, first[0].user_id);
+    EXPECT_EQ(accounts.count({.owner_user_id = 7, .username = "c"}), 0);
+    EXPECT_EQ(accounts.list({.job_id = first[1].job_id}).front().username, "a");
+    EXPECT_EQ(accounts.count({.username = "c", .job_id = first[1].job_id}), 0);
     EXPECT_EQ(accounts.counts(now()).total(), 2);
     EXPECT_EQ(accounts.counts(now()).created_since, 2);
     EXPECT_EQ(accounts.counts(now() + 1, 8).created_since, 0);

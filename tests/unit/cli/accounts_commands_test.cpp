@@ -38,11 +38,58 @@ TEST(AccountsList, IsEmptyInEveryForm) {
   EXPECT_EQ(program.run({"accounts", "list", "-q"}).err, "");
 }
 
-TEST(AccountsGet, TakesANumber) {
+TEST(AccountsList, IsOfOneJobWhenAsked) {
   Program program;
+  auto other = body::account(41);
+  other.replace(other.find("job-1"), 5, "job-2");
+  program.server().answer(200, body::accounts({body::account(42), other}));
 
-  EXPECT_EQ(program.run({"accounts", "get", "ada"}).code, 2);
-  EXPECT_TRUE(program.server().sent().empty());
+  EXPECT_EQ(program.run({"accounts", "list", "--job", "job-1", "-o", "id"}).out, "42\n");
+  EXPECT_EQ(program.server().sent().back().request.target,
+            "/api/accounts?job_id=job-1&limit=1000&offset=0");
+}
+
+TEST(AccountsGet, TakesAnIdOrAUsername) {
+  Program program;
+  // A server may know nothing of usernames and give all.
+  program.server()
+      .answer_to("GET /api/accounts", 200, body::accounts({body::account(41), body::account(42)}))
+      .always("GET /api/accounts/42", 200, body::account_answer(42, "active"));
+
+  EXPECT_EQ(program.run({"accounts", "get", "ada-42", "-o", "id"}).out, "42\n");
+  EXPECT_EQ(program.server().sent()[0].request.target, "/api/accounts?username=ada-42");
+  EXPECT_EQ(program.run({"accounts", "get", "42", "-o", "id"}).out, "42\n");
+  EXPECT_EQ(program.server().sent().size(), 3U) << "a number is an id";
+}
+
+TEST(AccountsGet, SaysThatAnAccountIsUnknownOrCannotBe) {
+  Program program;
+  program.server().answer(200, body::accounts({}));
+
+  const auto unknown = program.run({"accounts", "get", "nobody"});
+
+  EXPECT_EQ(unknown.code, 5);
+  EXPECT_THAT(unknown.err, HasSubstr("there is no account nobody"));
+  const auto sent = program.server().sent().size();
+  for (const auto* word : {"", "a b", "ada@example.com", "4/2"})
+    EXPECT_EQ(program.run({"accounts", "get", word}).code, 2) << word;
+  EXPECT_EQ(program.server().sent().size(), sent);
+}
+
+TEST(AccountsDisable, TakesUsernamesAndTellsIds) {
+  Program program;
+  program.server()
+      .answer_to("GET /api/accounts", 200, body::accounts({body::account(42)}))
+      .answer_to("GET /api/accounts", 200, body::accounts({}))
+      .answer_to("PUT /api/accounts/42", 200, body::account_answer(42, "suspended"));
+
+  const auto ran = program.run({"accounts", "disable", "ada-42", "nobody", "-o", "json"});
+
+  EXPECT_EQ(ran.code, 10);
+  EXPECT_EQ(ran.json()[0], types::Json::parse(R"({"id":42,"ok":true,"status":"suspended"})"));
+  EXPECT_EQ(
+      ran.json()[1],
+      types::Json::parse(R"({"id":"nobody","ok":false,"error":"there is no account nobody"})"));
 }
 
 TEST(AccountsDisable, SuspendsAndEnablingUndoesIt) {

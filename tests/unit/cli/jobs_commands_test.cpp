@@ -38,6 +38,30 @@ TEST(JobsList, FitsANarrowTerminalAndKeepsIdsWhole) {
   }
 }
 
+TEST(JobsGet, NamesTheFirstAccountsOnATerminalAndSaysHowToSeeAll) {
+  const auto card = [](int accounts) {
+    Program program;
+    auto detail = types::Json::parse(body::job_detail("job-1", "completed"));
+    auto& list = detail["accounts"];
+    const auto account = types::Json::parse(body::account(42));
+    list = types::Json::array();
+    for (int i = 1; i <= accounts; ++i) {
+      list.push_back(account);
+      list.back()["username"] = "ada-" + std::to_string(i);
+    }
+    program.server().always("GET /api/jobs/job-1", 200, detail.dump());
+    program.environment["BOTCTL_FORCE_TTY"] = "80";
+    program.environment["NO_COLOR"] = "1";
+    return program.run({"jobs", "get", "job-1"}).out;
+  };
+
+  EXPECT_THAT(card(0), testing::Not(HasSubstr("Accounts:")));
+  EXPECT_THAT(card(2), HasSubstr("Accounts:  ada-1, ada-2\n"));
+  EXPECT_THAT(card(6),
+              HasSubstr("Accounts:  ada-1, ada-2, ada-3, ada-4, ada-5 and more: "
+                        "botctl accounts list --job job-1\n"));
+}
+
 TEST(JobsCreate, SendsWhatWasSaid) {
   Program program;
   program.serve_everything();

@@ -67,6 +67,9 @@ TEST(AccountOperations, AreEncodedAsTheContractSays) {
       {GetAccount{.id = 42}.encode(), "GET /api/accounts/42", ""},
       {UpdateAccount{.id = 42}.encode(), "PUT /api/accounts/42", "{}"},
       {UpdateAccount{.id = 42, .username = "bob", .concurrency_limit = 0, .status = "suspended"}
+      {ListAccounts{.username = "ada", .job_id = "j-1"}.encode(),
+       "GET /api/accounts?username=ada&job_id=j-1",
+       ""},
            .encode(),
        "PUT /api/accounts/42",
        R"({"username":"bob","concurrency_limit":0,"status":"suspended"})"},

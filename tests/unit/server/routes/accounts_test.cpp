@@ -298,6 +298,29 @@ TEST_F(Accounts, OnlyNameLimitAndStatusCanBeChanged) {
   EXPECT_EQ(admin("GET", "/api/accounts?status=suspended").json["pagination"]["total"], 1);
 }
 
+TEST_F(Accounts, AreFoundByTheirUsernameAndTheirJob) {
+  const auto jobs = ids_of(user("POST", "/api/accounts/generate", R"({"count":2})"));
+  const auto ids = finish(jobs);
+  ASSERT_EQ(admin("PUT", path(ids[0]), R"({"username":"crew"})").status, 200);
+  const auto found = [&](const std::string& query) {
+    return user("GET", "/api/accounts?" + query).json;
+  };
+
+  const auto named = found("username=crew");
+  ASSERT_EQ(named["data"].size(), 1U);
+  EXPECT_EQ(named["data"][0]["id"], ids[0]);
+  EXPECT_EQ(named["pagination"]["total"], 1);
+  EXPECT_EQ(found("username=Crew")["data"], Json::array());
+  EXPECT_EQ(found("job_id=" + jobs[1])["data"][0]["id"], ids[1]);
+  EXPECT_EQ(found("username=crew&job_id=" + jobs[1])["pagination"]["total"], 0);
+  const auto bob = make_customer("bob@example.com");
+  EXPECT_EQ(as(bob, "GET", "/api/accounts?username=crew").json["data"], Json::array());
+  for (const std::string name : {"username", "job_id"}) {
+    EXPECT_EQ(error(user("GET", "/api/accounts?" + name + "=%00")),
+              "400 " + name + ": control characters are not permitted");
+  }
+}
+
 TEST_F(Accounts, OneThatIsDeletedStaysButItsKeyIsRefusedAndItsBotsAreStopped) {
   const auto job = ids_of(admin("POST", "/api/accounts/generate", R"({"count":1})")).front();
   const auto id = finish({job}).front();
