@@ -139,13 +139,24 @@ TEST_F(JobsWorkerLost, CancelledWhileItRunsAJobStopsAndIsNotTriedAgain) {
   ASSERT_TRUE(held.is_reached());
   const auto answer = api().post("/api/jobs/" + id + "/cancel");
   EXPECT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(answer.body.at("message"), "The job runs and was asked to stop");
+  EXPECT_EQ(answer.body.at("job").at("status"), "running");
   ASSERT_TRUE(beats_twice(*worker));
   held.release();
 
   ASSERT_TRUE(reaches(id, "cancelled"));
   EXPECT_EQ(item(id).at("attempts"), 1);
   EXPECT_EQ(number("SELECT COUNT(*) FROM accounts"), 1) << "what was made before stays";
-  EXPECT_EQ(job(id).at("job").at("successful"), 1);
+  const auto told = job(id);
+  EXPECT_EQ(told.at("job").at("successful"), 1);
+  ASSERT_EQ(told.at("accounts").size(), 1U);
+  EXPECT_EQ(told.at("accounts")[0].at("username"), "team-1");
+  EXPECT_EQ(told.at("accounts")[0].at("status"), "active");
+  const auto last = events_of(id).back();
+  EXPECT_EQ(last.at("event"), "job_cancelled");
+  EXPECT_EQ(last.at("status"), "cancelled");
+  EXPECT_EQ(last.at("data").at("progress"), 1);
+  EXPECT_EQ(api().post("/api/jobs/" + id + "/cancel").status, 400);
 }
 
 class JobsTimeLimit : public JobsWorkerLost {
