@@ -8,13 +8,10 @@
 #include <map>
 
 #include "server/app/version.hpp"
-#include "server/bots/meeting_change.hpp"
 #include "server/bots/replicas.hpp"
-#include "server/commands/outbox.hpp"
 #include "server/domain/meeting_state.hpp"
 #include "server/events/redis_link.hpp"
-#include "server/jobs/job.hpp"
-#include "server/webhooks/event.hpp"
+#include "server/routes/own_lanes.hpp"
 
 namespace bot::app {
 namespace {
@@ -201,12 +198,7 @@ void add_listener(Families& families, const http::ListenerStats& listener) {
 }  // namespace
 
 const std::vector<std::string>& lane_labels() {
-  static const std::vector<std::string> labels = {std::string(bots::launch_lane),
-                                                  std::string(bots::stop_lane),
-                                                  std::string(bots::finish_lane),
-                                                  std::string(commands::publish_lane),
-                                                  std::string(webhooks::lane),
-                                                  std::string(jobs::lane)};
+  static const std::vector<std::string> labels(routes::own_lanes.begin(), routes::own_lanes.end());
   return labels;
 }
 

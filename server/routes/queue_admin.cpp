@@ -1,20 +1,16 @@
-#include <array>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "server/bots/meeting_change.hpp"
-#include "server/commands/outbox.hpp"
 #include "server/http/validation.hpp"
-#include "server/jobs/job.hpp"
 #include "server/routes/audit.hpp"
+#include "server/routes/own_lanes.hpp"
 #include "server/routes/queue_queries.hpp"
 #include "server/routes/queue_wire.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/wire.hpp"
 #include "server/store/worker_store.hpp"
-#include "server/webhooks/event.hpp"
 
 namespace bot::routes {
 namespace {
@@ -26,14 +22,6 @@ using http::Request;
 
 constexpr std::int64_t page_size = 50;
 constexpr std::int64_t most_days = 90;
-
-// Those that every server has a handler for, or workers beside it.
-constexpr std::array own_lanes = {bots::launch_lane,
-                                  bots::stop_lane,
-                                  bots::finish_lane,
-                                  commands::publish_lane,
-                                  jobs::lane,
-                                  webhooks::lane};
 
 // The lanes that there are, by name: own ones, those that are paused or have something to tell, and
 // those of a worker that is there.
