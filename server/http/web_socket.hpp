@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,6 +24,8 @@ class WebSocketPeer {
   // client that lets 4 MiB wait unread is closed with 1013.
   virtual void send(std::shared_ptr<const std::string> text) = 0;
   void send(std::string text) { send(std::make_shared<const std::string>(std::move(text))); }
+  // Bytes of messages that wait until the client reads; of no meaning once it has gone.
+  virtual std::size_t unread() const = 0;
   // Sends what is queued, then the close frame. `reason` is cut to 123 bytes.
   virtual void close(int code, std::string_view reason) = 0;
 };

@@ -84,6 +84,12 @@ class WebSocketSession final : public Connection,
   }
 
   // From any thread.
+  std::size_t unread() {
+    const std::lock_guard lock(outbox_mutex_);
+    return unread_;
+  }
+
+  // From any thread.
   void enqueue_close(int code, std::string_view reason) {
     const std::lock_guard lock(outbox_mutex_);
     if (closing_) return;
@@ -242,6 +248,10 @@ class SessionPeer final : public WebSocketPeer {
   using WebSocketPeer::send;
   void send(std::shared_ptr<const std::string> text) override {
     if (const auto session = session_.lock()) session->enqueue(std::move(text));
+  }
+  std::size_t unread() const override {
+    const auto session = session_.lock();
+    return session ? session->unread() : 0;
   }
   void close(int code, std::string_view reason) override {
     if (const auto session = session_.lock()) session->enqueue_close(code, reason);

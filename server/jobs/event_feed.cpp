@@ -11,6 +11,18 @@ types::JobEventPage nothing_after(std::int64_t since) {
   return {.events = {}, .next = since};
 }
 
+// What `read` gives, or why the store does not give it.
+template <typename Read>
+auto unless_away(const Read& read) -> Result<decltype(read())> {
+  try {
+    return read();
+  } catch (const Unavailable& away) {
+    return Error{.code = Errc::unavailable, .message = away.told()};
+  } catch (const Fault&) {
+    return Error{.code = Errc::internal, .message = "The events cannot be read"};
+  }
+}
+
 }  // namespace
 
 EventFeed::EventFeed(store::Database& database, const Clock& clock, Millis look_every)
@@ -45,11 +57,11 @@ void EventFeed::fetch(EventFilter filter, Millis wait, Callback callback) {
   callback(std::move(page));
 }
 
-std::shared_ptr<void> EventFeed::follow(EventFilter filter, Handler handler) {
+std::shared_ptr<void> EventFeed::follow(EventFilter filter, Handler handler, Ready ready) {
   auto alive = std::make_shared<char>();
   {
     const std::lock_guard lock(mutex_);
-    followers_.push_back({std::move(filter), std::move(handler), alive});
+    followers_.push_back({std::move(filter), std::move(handler), std::move(ready), alive});
     woken_ = true;
   }
   changed_.notify_all();
@@ -103,22 +115,25 @@ void EventFeed::run() {
   }
 }
 
-std::optional<std::int64_t> EventFeed::newest() const {
-  try {
+Result<std::int64_t> EventFeed::newest() const {
+  return unless_away([&] {
     return database_.read_one(
         [](sql::Connection& connection) { return EventStore(connection).newest(); });
-  } catch (const Fault&) {
-    return std::nullopt;
-  }
+  });
 }
 
-void EventFeed::serve(std::list<Waiter> waiters, std::optional<std::int64_t> newest) {
+void EventFeed::serve(std::list<Waiter> waiters, const Result<std::int64_t>& newest) {
   const auto now = std::chrono::steady_clock::now();
   for (auto waiter = waiters.begin(); waiter != waiters.end();) {
     Result<types::JobEventPage> page = nothing_after(waiter->filter.since);
-    if (!newest || *newest > waiter->filter.since) page = look(waiter->filter);
-    if (page && page->events.empty() && waiter->deadline > now) {
-      waiter->filter.since = page->next;
+    if (!newest) {
+      page = newest.error();
+    } else if (*newest > waiter->filter.since) {
+      page = look(waiter->filter);
+    }
+    const bool news = page && !page->events.empty();
+    if (!news && waiter->deadline > now) {
+      if (page) waiter->filter.since = page->next;
       ++waiter;
       continue;
     }
@@ -132,11 +147,11 @@ void EventFeed::serve(std::list<Waiter> waiters, std::optional<std::int64_t> new
     waiter.callback(nothing_after(waiter.filter.since));
 }
 
-void EventFeed::tell(std::list<Follower> followers, std::optional<std::int64_t> newest) {
+void EventFeed::tell(std::list<Follower> followers, const Result<std::int64_t>& newest) {
   bool more = false;
   std::erase_if(followers, [](const Follower& follower) { return follower.alive.expired(); });
   for (auto& follower : followers) {
-    if (!newest || *newest <= follower.filter.since) continue;
+    if (!newest || *newest <= follower.filter.since || !follower.ready()) continue;
     const auto page = look(follower.filter);
     if (!page) continue;
     follower.filter.since = page->next;
@@ -150,15 +165,11 @@ void EventFeed::tell(std::list<Follower> followers, std::optional<std::int64_t> 
 }
 
 Result<types::JobEventPage> EventFeed::look(const EventFilter& filter) const {
-  try {
+  return unless_away([&] {
     return database_.read([&](sql::Connection& connection) {
       return EventStore(connection).page(filter, clock_.now_ms());
     });
-  } catch (const Unavailable& away) {
-    return Error{.code = Errc::unavailable, .message = away.told()};
-  } catch (const Fault&) {
-    return Error{.code = Errc::internal, .message = "The events cannot be read"};
-  }
+  });
 }
 
 }  // namespace bot::jobs

@@ -7,7 +7,6 @@
 #include <list>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <thread>
 
 #include "base/clock.hpp"
@@ -24,7 +23,7 @@ namespace bot::jobs {
 class EventFeed {
  public:
   // Called once, on the feed's thread or that of any call of it; must return at once. No events:
-  // the wait is over. Unavailable when the store is away.
+  // the wait is over. Unavailable when the store is away at the beginning, or still at the end.
   using Callback = std::function<void(Result<types::JobEventPage>)>;
 
   EventFeed(store::Database& database, const Clock& clock, Millis look_every = Millis{250});
@@ -36,9 +35,13 @@ class EventFeed {
   void fetch(EventFilter filter, Millis wait, Callback callback);
   // Called on the feed's thread with each page of events, none of them empty; must return at once.
   using Handler = std::function<void(const types::JobEventPage&)>;
+  // Whether the next page can be taken now; asked on the feed's thread, must return at once.
+  using Ready = std::function<bool()>;
   // The filter's events, those that are there after its `since` and all that come, until the last
-  // copy of what is returned has gone; a call that has begun then may still be under way.
-  [[nodiscard]] std::shared_ptr<void> follow(EventFilter filter, Handler handler);
+  // copy of what is returned has gone; a call that has begun then may still be under way. Whoever
+  // is not ready, and everybody while the store is away, keeps its place and is told later.
+  [[nodiscard]] std::shared_ptr<void> follow(
+      EventFilter filter, Handler handler, Ready ready = [] { return true; });
 
   // Events have been committed: looks at once.
   void wake();
@@ -57,14 +60,15 @@ class EventFeed {
   struct Follower {
     EventFilter filter;
     Handler handler;
+    Ready ready;
     std::weak_ptr<void> alive;
   };
 
   void run();
-  // What is to be looked at after; absent: the store is away.
-  std::optional<std::int64_t> newest() const;
-  void serve(std::list<Waiter> waiters, std::optional<std::int64_t> newest);
-  void tell(std::list<Follower> followers, std::optional<std::int64_t> newest);
+  // Nobody who knows this one needs to look.
+  Result<std::int64_t> newest() const;
+  void serve(std::list<Waiter> waiters, const Result<std::int64_t>& newest);
+  void tell(std::list<Follower> followers, const Result<std::int64_t>& newest);
   Result<types::JobEventPage> look(const EventFilter& filter) const;
 
   store::Database& database_;

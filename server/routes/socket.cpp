@@ -20,6 +20,8 @@ using types::Json;
 constexpr std::size_t most_subscriptions = 1000;
 // As in the bodies of requests.
 constexpr std::size_t deepest_nesting = 64;
+// Who has as much to read gets no more events of jobs until it has read on: they are stored.
+constexpr std::size_t most_unread_of_jobs = std::size_t{512} << 10;
 
 struct Place {
   std::string platform;
@@ -41,13 +43,9 @@ Json place_list(const std::vector<Place>& places) {
   return list;
 }
 
-Json error_frame(const std::string& error) {
-  return Json{{"type", "error"}, {"error", error}};
-}
-
-Json error_frame(const std::string& error, Json details) {
-  auto frame = error_frame(error);
-  frame["details"] = std::move(details);
+Json error_frame(const std::string& error, const Json& details = nullptr) {
+  Json frame{{"type", "error"}, {"error", error}};
+  if (!details.is_null()) frame["details"] = details;
   return frame;
 }
 
@@ -205,10 +203,13 @@ class Subscriber final : public http::WebSocketHandler {
       return send(error_frame("invalid_subscribe_payload", "'since' must be an event's number"));
     }
     send(Json{{"type", "subscribed"}, {"jobs", true}, {"since", filter.since}});
-    job_subscription_ = job_events_.follow(filter, [peer = peer_](const types::JobEventPage& page) {
-      for (const auto& event : page.events)
-        peer->send(job_frame(event));
-    });
+    job_subscription_ = job_events_.follow(
+        filter,
+        [peer = peer_](const types::JobEventPage& page) {
+          for (const auto& event : page.events)
+            peer->send(job_frame(event));
+        },
+        [peer = peer_] { return peer->unread() < most_unread_of_jobs; });
   }
 
   void unsubscribe_jobs() {

@@ -8,6 +8,7 @@
 
 #include "client/http/web_socket.hpp"
 #include "client/ops/all.hpp"
+#include "drivers/sqlite/connection.hpp"
 #include "tests/e2e/server_botd.hpp"
 #include "tests/unit/server/http/raw_client.hpp"
 
@@ -154,6 +155,49 @@ TEST_F(Socket, AnswersNonsenseAndGoesOn) {
   }
   ASSERT_TRUE((*socket)->send(R"({"action":"ping"})"));
   EXPECT_FALSE(next_of_type(**socket, "pong").empty());
+}
+
+// So much has happened to a job of that user, a while ago; the number of the last event.
+std::int64_t make_history(const Botd& server, const client::Client& user, std::int64_t count) {
+  const auto made = user.run(client::CreateAccounts{});
+  EXPECT_TRUE(made) << made.error().message;
+  if (!made) return 0;
+  EXPECT_TRUE(eventually([&] {
+    const auto job = user.run(client::GetJob{.id = made->job.id});
+    return job && job->job.status == "completed";
+  }));
+  sql::SqliteConnection connection({.path = server.data_dir() + "/botd.db"});
+  connection.query(
+      "INSERT INTO job_events (job_id, event, at, data)"
+      " WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < $2)"
+      " SELECT job_id, event, at - 60000, json_set(data, '$.error', $3) FROM numbers,"
+      " (SELECT * FROM job_events WHERE job_id = $1 ORDER BY id LIMIT 1)",
+      {made->job.id, count, std::string(500, 'e')});
+  const auto newest = connection.query("SELECT MAX(id) FROM job_events");
+  return newest[0].integer(std::size_t{0});
+}
+
+TEST_F(Socket, GivesASlowReaderALongHistoryOfJobsInOrderInsteadOfClosing) {
+  const auto newest = make_history(server_, user_, 20'000);
+  ASSERT_GT(newest, 20'000);
+  const auto slow = open(account_.key);
+  const auto quick = open(account_.key);
+  ASSERT_TRUE(slow && quick);
+  const auto reads_all = [&](client::WebSocket& socket) {
+    std::int64_t last = 0;
+    while (last < newest) {
+      const auto frame = next_of_type(socket, "job_update");
+      if (frame.empty() || frame.at("data").at("seq") != last + 1) break;
+      ++last;
+    }
+    return last;
+  };
+
+  ASSERT_TRUE((*slow)->send(R"({"action":"subscribe_jobs","since":0})"));
+  ASSERT_TRUE((*quick)->send(R"({"action":"subscribe_jobs","since":0})"));
+  // Whoever is told all of it in time is told by the same hand.
+  EXPECT_EQ(reads_all(**quick), newest);
+  EXPECT_EQ(reads_all(**slow), newest) << "closed with " << (*slow)->close_code();
 }
 
 TEST_F(Socket, IsClosedWithAReasonWhenTheServerGoes) {

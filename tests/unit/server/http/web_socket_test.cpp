@@ -315,6 +315,29 @@ TEST_F(WebSocketTest, ClosesAClientThatDoesNotRead) {
   EXPECT_TRUE(eventually([&] { return server_.listener->stats().web_sockets == 0; }));
 }
 
+TEST_F(WebSocketTest, KnowsHowMuchIsUnread) {
+  WsClient client(server_.port());
+  // The kernel shall not take what the client does not read.
+  beast::get_lowest_layer(client.stream())
+      .socket()
+      .set_option(asio::socket_base::receive_buffer_size(65536));
+  ASSERT_FALSE(client.open());
+  ASSERT_TRUE(eventually([&] { return witness().peer() != nullptr; }));
+  const auto peer = witness().peer();
+  EXPECT_EQ(peer->unread(), 0U);
+
+  constexpr int count = 12;
+  constexpr std::size_t size = std::size_t{256} << 10;
+  for (int i = 0; i < count; ++i)
+    peer->send(std::string(size, 'x'));
+  EXPECT_GT(peer->unread(), size);
+  EXPECT_LE(peer->unread(), count * size);
+
+  for (int i = 0; i < count; ++i)
+    ASSERT_EQ(client.read().value_or("").size(), size) << i;
+  EXPECT_TRUE(eventually([&] { return peer->unread() == 0; }));
+}
+
 TEST_F(WebSocketTest, CutsAClientThatNeverReads) {
   WsClient client(server_.port());
   ASSERT_FALSE(client.open());

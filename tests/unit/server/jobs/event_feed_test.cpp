@@ -16,6 +16,29 @@ namespace {
 
 constexpr Millis long_wait = std::chrono::minutes(5);
 
+// The store gives nobody else a connection to read, so that every read fails while this lives.
+class ReadersAway {
+ public:
+  explicit ReadersAway(store::Database& database) {
+    reading_ = std::async(std::launch::async, [this, &database] {
+      return database.read([this](sql::Connection& /*connection*/) {
+        begun_.set_value();
+        back_.get_future().wait();
+        return 0;
+      });
+    });
+    begun_.get_future().wait();
+  }
+  ~ReadersAway() { back_.set_value(); }
+  ReadersAway(const ReadersAway&) = delete;
+  ReadersAway& operator=(const ReadersAway&) = delete;
+
+ private:
+  std::promise<void> begun_;
+  std::promise<void> back_;
+  std::future<int> reading_;  // waits for its end
+};
+
 class EventFeedTest : public testing::Test {
  protected:
   using Page = Result<types::JobEventPage>;
@@ -34,12 +57,18 @@ class EventFeedTest : public testing::Test {
         })
         .front();
   }
+  // True once the feed has asked for whoever waits and follows, and got nothing.
+  bool looks_in_vain() {
+    const auto reads = [this] { return database_.read_statistics().seconds.total(); };
+    const auto so_far = reads();
+    return soon([&] { return reads() >= so_far + 3; });
+  }
   static bool is_there(const std::future<Page>& page) {
     return page.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
   }
 
   ManualClock clock_;
-  store::Database database_{{.path = ":memory:"}, clock_};
+  store::Database database_{{.path = ":memory:", .readers = 1, .reader_wait = Millis{200}}, clock_};
 };
 
 TEST_F(EventFeedTest, GivesWhatIsThereAtOnce) {
@@ -132,6 +161,91 @@ TEST_F(EventFeedTest, TellsAFollowerOfAllPagesAndNothingOnceItHasGone) {
   feed.wake();
   ASSERT_EQ(page.wait_for(std::chrono::seconds(20)), std::future_status::ready);
   EXPECT_EQ(told, 5);
+}
+
+TEST_F(EventFeedTest, KeepsThePlaceOfAFollowerThatIsNotReadyAndTellsItTheRestInOrder) {
+  constexpr std::int64_t all = 50;
+  EventFeed feed(database_, clock_, Millis{1});
+  for (std::int64_t i = 0; i < all; ++i)
+    add();
+  std::mutex mutex;
+  std::vector<std::int64_t> told;
+  std::atomic<int> room{2};  // pages that it can take
+  std::atomic<int> refused{0};
+  const auto told_so_far = [&] {
+    const std::lock_guard lock(mutex);
+    return static_cast<std::int64_t>(told.size());
+  };
+  auto following = feed.follow(
+      {.limit = 5},
+      [&](const types::JobEventPage& page) {
+        --room;
+        const std::lock_guard lock(mutex);
+        for (const auto& event : page.events)
+          told.push_back(event.seq);
+      },
+      [&] {
+        if (room > 0) return true;
+        ++refused;
+        return false;
+      });
+  ASSERT_TRUE(soon([&] { return refused > 3; }));
+  EXPECT_EQ(told_so_far(), 10);
+  // Others need not wait for it.
+  std::atomic<std::int64_t> others{0};
+  auto ready = feed.follow({}, [&](const types::JobEventPage& page) {
+    others += static_cast<std::int64_t>(page.events.size());
+  });
+  ASSERT_TRUE(soon([&] { return others == all; }));
+  EXPECT_EQ(told_so_far(), 10);
+  room = 100;
+  ASSERT_TRUE(soon([&] { return told_so_far() == all; }));
+  for (std::int64_t i = 0; i < all; ++i)
+    EXPECT_EQ(told[static_cast<std::size_t>(i)], i + 1);
+}
+
+TEST_F(EventFeedTest, GivesWhatWasMissedWhenTheStoreIsBack) {
+  add();
+  EventFeed feed(database_, clock_, Millis{1});
+  std::mutex mutex;
+  std::vector<std::int64_t> told;
+  const auto told_are = [&](const std::vector<std::int64_t>& wanted) {
+    const std::lock_guard lock(mutex);
+    return told == wanted;
+  };
+  auto following = feed.follow({}, [&](const types::JobEventPage& page) {
+    const std::lock_guard lock(mutex);
+    for (const auto& event : page.events)
+      told.push_back(event.seq);
+  });
+  ASSERT_TRUE(soon([&] { return told_are({1}); }));
+  auto waiting = fetch(feed, {.since = 1}, long_wait);
+  {
+    const ReadersAway away(database_);
+    add();
+    add();
+    ASSERT_TRUE(looks_in_vain());
+    ASSERT_FALSE(is_there(waiting));
+    EXPECT_TRUE(told_are({1}));
+  }
+  ASSERT_EQ(waiting.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  const auto page = waiting.get();
+  ASSERT_TRUE(page) << page.error().message;
+  EXPECT_EQ(page->events.front().seq, 2);
+  EXPECT_TRUE(soon([&] { return told_are({1, 2, 3}); }));
+}
+
+TEST_F(EventFeedTest, SaysThatTheStoreIsAwayAtTheBeginningAndAtTheEndOfAWait) {
+  EventFeed feed(database_, clock_, Millis{1});
+  auto begun = fetch(feed, {}, Millis{1000});
+  const ReadersAway away(database_);
+  const auto refused = fetch(feed, {}, long_wait).get();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::unavailable);
+  ASSERT_EQ(begun.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  const auto ended = begun.get();
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().code, Errc::unavailable);
 }
 
 TEST_F(EventFeedTest, ReleasesAllAndMakesNobodyWaitAfterThat) {

@@ -24,6 +24,7 @@ class Client {
     return peer_->take();
   }
   Frames take() { return peer_->take(); }
+  const http::RecordingPeer& peer() const { return *peer_; }
 
  private:
   std::shared_ptr<http::RecordingPeer> peer_ = std::make_shared<http::RecordingPeer>();
@@ -269,6 +270,43 @@ TEST_F(Socket, TellsOfTheUsersOwnJobsAfterTheEventThatItKnows) {
     return frames.size() == 3;
   }));
   EXPECT_EQ(Json::parse(frames[1])["job_id"], first);
+}
+
+TEST_F(Socket, GivesASlowReaderTheWholeHistoryInOrderAndNeverTooMuchAtATime) {
+  constexpr std::int64_t count = 20'000;
+  const auto id = user("POST", "/api/accounts", "{}").json["job"]["id"].get<std::string>();
+  service_.database().write([&](sql::Connection& connection) {
+    connection.query(
+        "INSERT INTO job_events (job_id, event, at, data)"
+        " WITH RECURSIVE numbers (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < $2)"
+        " SELECT $1, 'status_updated', 0, '{\"status\":\"running\",\"worker_id\":null,'"
+        " || '\"error\":null,\"priority\":1,\"progress\":0,\"count\":1}' FROM numbers",
+        {id, count});
+  });
+  const auto slow = connect(ann_);
+  slow->say(R"({"action":"subscribe_jobs","since":0})");
+  // Whoever reads gets all of it meanwhile.
+  const auto quick = connect(ann_);
+  quick->say(R"({"action":"subscribe_jobs","since":0})");
+  std::int64_t heard = 0;
+  ASSERT_TRUE(soon([&] {
+    heard += static_cast<std::int64_t>(quick->take().size());
+    return heard >= count;
+  }));
+  EXPECT_LT(slow->peer().most_unread(), std::size_t{1} << 20);
+
+  std::int64_t last = 0;
+  ASSERT_TRUE(soon([&] {
+    for (const auto& text : slow->take()) {
+      const auto frame = Json::parse(text);
+      if (frame["type"] != "job_update") continue;
+      if (frame["data"]["seq"] != last + 1) return true;
+      ++last;
+    }
+    return last == count;
+  }));
+  EXPECT_EQ(last, count);
+  EXPECT_LT(slow->peer().most_unread(), std::size_t{1} << 20);
 }
 
 TEST_F(Socket, TellsOfNoJobsAfterTheSubscriptionHasEnded) {
