@@ -9,7 +9,10 @@ namespace bot::client {
 
 HttpRequest ListJobEvents::encode() const {
   std::string target = "/api/jobs/events";
-  add_query(target, "since", since);
+  if (since) {
+    const auto* number = std::get_if<std::int64_t>(&*since);
+    add_query(target, "since", std::string(number != nullptr ? std::to_string(*number) : "now"));
+  }
   add_query(target, "job_id", job_id);
   add_query(target, "wait", wait);
   add_query(target, "limit", limit);

@@ -242,13 +242,16 @@ Json parameter_schema(const std::string& name) {
   if (name == "native_meeting_id")
     return {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}};
   if (name == "account_status") return one_of({"active", "suspended", "banned"});
+  if (name == "event_place") {
+    return {{"anyOf", Json::array({{{"type", "integer"}, {"minimum", 0}}, one_of({"now"})})}};
+  }
   if (name == "item_status") return one_of({"ready", "leased", "done", "dead"});
   for (const auto* text : {"email",
                            "subject",
+                           "username",
                            "action",
                            "kind",
                            "job_id",
-                           "username",
                            "job_status",
                            "time",
                            "lane",

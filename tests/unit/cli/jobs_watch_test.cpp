@@ -139,12 +139,11 @@ TEST(JobsWatch, DoesNotAskWithoutEndAServerThatDoesNotWait) {
   EXPECT_LE(program.server().sent().size(), 30U);
 }
 
-TEST(JobsWatch, OfAllJobsBeginsWithWhatIsNew) {
+TEST(JobsWatch, OfAllJobsBeginsWithWhatIsNewAndHasNothingElseSent) {
   Program program;
   program.server()
-      .answer_to(events, 200, body::job_events("old", {{1, "running", 1}, {2, "completed", 5}}))
-      .answer_to(events, 200, body::job_events("old", {}))
-      .answer_to(events, 200, body::job_events("new", {{3, "running", 1}}))
+      .answer_to(events, 200, R"({"success":true,"events":[],"next":70000})")
+      .answer_to(events, 200, body::job_events("new", {{70001, "running", 1}}))
       .always(events, 200, body::job_events("new", {}));
 
   const auto ran = program.run({"jobs", "watch", "--all", "--timeout", "5s"});
@@ -152,6 +151,9 @@ TEST(JobsWatch, OfAllJobsBeginsWithWhatIsNew) {
   EXPECT_EQ(ran.code, 7);
   ASSERT_EQ(ran.lines().size(), 1U) << ran.out;
   EXPECT_EQ(types::Json::parse(ran.lines().front())["job_id"], "new");
+  const auto sent = program.server().sent();
+  EXPECT_EQ(sent[0].request.target, "/api/jobs/events?since=now&wait=0&limit=1");
+  EXPECT_THAT(sent[1].request.target, HasSubstr("?since=70000&"));
 }
 
 TEST(JobsWatch, NeedsAnIdOrAllAndNotBoth) {

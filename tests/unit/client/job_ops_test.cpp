@@ -55,6 +55,9 @@ TEST(JobOperations, AreEncodedAsTheContractSays) {
       {ListJobEvents{.since = 17, .job_id = "j-1", .wait = 20, .limit = 100}.encode(),
        "GET /api/jobs/events?since=17&job_id=j-1&wait=20&limit=100",
        ""},
+      {ListJobEvents{.since = FromNow{}, .wait = 20}.encode(),
+       "GET /api/jobs/events?since=now&wait=20",
+       ""},
   });
 }
 
@@ -64,12 +67,12 @@ TEST(AccountOperations, AreEncodedAsTheContractSays) {
       {ListAccounts{.status = "banned", .limit = 100, .offset = 200}.encode(),
        "GET /api/accounts?status=banned&limit=100&offset=200",
        ""},
-      {GetAccount{.id = 42}.encode(), "GET /api/accounts/42", ""},
-      {UpdateAccount{.id = 42}.encode(), "PUT /api/accounts/42", "{}"},
-      {UpdateAccount{.id = 42, .username = "bob", .concurrency_limit = 0, .status = "suspended"}
       {ListAccounts{.username = "ada", .job_id = "j-1"}.encode(),
        "GET /api/accounts?username=ada&job_id=j-1",
        ""},
+      {GetAccount{.id = 42}.encode(), "GET /api/accounts/42", ""},
+      {UpdateAccount{.id = 42}.encode(), "PUT /api/accounts/42", "{}"},
+      {UpdateAccount{.id = 42, .username = "bob", .concurrency_limit = 0, .status = "suspended"}
            .encode(),
        "PUT /api/accounts/42",
        R"({"username":"bob","concurrency_limit":0,"status":"suspended"})"},

@@ -239,8 +239,26 @@ TEST_F(Jobs, EventsAreToldInOrderToWhomTheyConcern) {
   const auto since = "/api/jobs/events?since=" + told["events"][1]["seq"].dump();
   EXPECT_EQ(user("GET", since).json["events"].size(), 1U);
   EXPECT_EQ(user("GET", since + "&limit=1&job_id=" + id).json["events"].size(), 1U);
-  for (const auto* query : {"?since=-1", "?wait=31", "?limit=0", "?since=x"})
+  for (const auto* query :
+       {"?since=-1", "?wait=31", "?limit=0", "?since=x", "?since=", "?since=NOW"})
     EXPECT_EQ(user("GET", "/api/jobs/events" + std::string(query)).status, 400) << query;
+}
+
+TEST_F(Jobs, EventsFromNowOnAreThoseThatAreYetToCome) {
+  add();
+  const auto begun = user("GET", "/api/jobs/events?since=now").json;
+  EXPECT_EQ(begun["events"], Json::array());
+  EXPECT_EQ(begun["next"], 1);
+  std::thread later([this] {
+    EXPECT_TRUE(soon([&] { return service_.job_events().waiting() == 1; }));
+    add();
+  });
+  const auto told = user("GET", "/api/jobs/events?since=now&wait=30").json;
+  later.join();
+  ASSERT_EQ(told["events"].size(), 1U);
+  EXPECT_EQ(told["events"][0]["seq"], 2);
+  EXPECT_EQ(error(user("GET", "/api/jobs/events?since=soon")),
+            "400 since: value is neither the number of an event nor \"now\"");
 }
 
 TEST_F(Jobs, EventsAreWaitedFor) {
