@@ -64,7 +64,7 @@ struct JobDetail {
   JobProgress progress;
   std::optional<std::string> duration;  // "4m30s", up to now while it runs; null before it starts
   std::string status;                   // the job's
-  std::vector<Account> accounts;        // that it has made
+  std::vector<Account> accounts;        // that it has made, the first 1000
 
   bool operator==(const JobDetail&) const = default;
 };

@@ -259,7 +259,8 @@ void add_job_routes(http::Router& router, const JobParts& parts, const JobOption
               "/api/jobs/{job_id}",
               Access::either,
               bound(&JobRoutes::get),
-              "Show a job, how far it is and what it has made"});
+              "Show a job, how far it is and the first 1000 accounts that it has made; GET "
+              "/api/accounts?job_id= has all"});
   router.add({"POST",
               "/api/jobs/{job_id}/cancel",
               Access::either,
