@@ -132,6 +132,7 @@ void Mailbox::wake_all() {
 
 std::vector<std::string> Mailbox::find_news(const std::map<std::string, std::int64_t>& waiting) {
   std::vector<std::string> sessions;
+  sessions.reserve(waiting.size());
   for (const auto& [session, after] : waiting)
     sessions.push_back(session);
   std::vector<std::string> found;
