@@ -76,8 +76,8 @@ TEST_F(JobsShutdown, GivesAJobThatDoesNotComeBackToTheNextServer) {
 
   const auto since = steady_clock::now();
   EXPECT_EQ(server_->terminate(), 0) << server_->log();
-  // Five seconds for work in progress, and what is stored of it is stored at once.
-  EXPECT_LT(steady_clock::now() - since, seconds{8});
+  // Five seconds for work in progress, far from the last resort after 40.
+  EXPECT_LT(steady_clock::now() - since, seconds{20});
   EXPECT_NE(server_->log().find("work in progress goes on after the next start"),
             std::string::npos);
   EXPECT_EQ(shown(id), "pending");

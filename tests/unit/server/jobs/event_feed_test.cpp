@@ -237,7 +237,7 @@ TEST_F(EventFeedTest, GivesWhatWasMissedWhenTheStoreIsBack) {
 
 TEST_F(EventFeedTest, SaysThatTheStoreIsAwayAtTheBeginningAndAtTheEndOfAWait) {
   EventFeed feed(database_, clock_, Millis{1});
-  auto begun = fetch(feed, {}, Millis{1000});
+  auto begun = fetch(feed, {}, Millis{2000});
   const ReadersAway away(database_);
   const auto refused = fetch(feed, {}, long_wait).get();
   ASSERT_FALSE(refused);

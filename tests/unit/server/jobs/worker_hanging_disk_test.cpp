@@ -20,8 +20,8 @@ class WorkerOnAHangingDisk : protected Disk, public WorkerCase {
 
   // From now on no write comes to its end.
   void hang() { vfs_.hold_syncs(); }
-  // What a stop may take, and a moment for the machine.
-  static Millis most_of(Millis limit) { return limit + Millis{2000} + Millis{800}; }
+  // What a stop may take, and a moment for a machine that is busy; one write takes longer.
+  static Millis most_of(Millis limit) { return limit + Millis{2000} + Millis{1800}; }
 };
 
 // Goes before the worker, which waits for the disk otherwise.
