@@ -39,6 +39,29 @@ class StopTest : public DispatcherCase {
       return request_cancel(connection, id, "by Ann", clock_.now_ms());
     });
   }
+  // Has the dispatcher take two items at once: its worker is at the first until `go`, the second,
+  // whose id is returned, is begun by nobody.
+  std::int64_t start_and_take_two(Dispatcher& dispatcher, std::latch& go) {
+    dispatcher.handle("lane", 1, [&](const Item& item) {
+      journal_.note(item.kind);
+      if (item.kind == "hangs") go.wait();
+      return Outcome::done();
+    });
+    dispatcher.start();
+    // So quick that more than one item is taken at once from then on.
+    for (std::size_t i = 1; i <= 5; ++i) {
+      const auto quick = add("quick");
+      dispatcher.wake("lane");
+      wait_for(quick, ItemStatus::done);
+    }
+    const auto waiting = database_.write([&](sql::Connection& connection) {
+      enqueue(connection, {.lane = "lane", .kind = "hangs"}, clock_.now_ms());
+      return *enqueue(connection, {.lane = "lane", .kind = "waits"}, clock_.now_ms());
+    });
+    dispatcher.wake("lane");
+    journal_.wait_for(6);
+    return waiting;
+  }
   static Concurrency one_for(Millis limit) {
     Concurrency one(1);
     one.time_limit = limit;
@@ -113,25 +136,7 @@ TEST_F(StopTest, AHandlerMayCancelByItself) {
 TEST_F(StopTest, WhatNobodyBeginsIsCancelledWhileTheWorkerIsBusy) {
   std::latch go(1);
   Dispatcher dispatcher(database_, clock_, options());
-  dispatcher.handle("lane", 1, [&](const Item& item) {
-    journal_.note(item.kind);
-    if (item.kind == "hangs") go.wait();
-    return Outcome::done();
-  });
-  dispatcher.start();
-  // So quick that more than one item is taken at once from then on.
-  for (std::size_t i = 1; i <= 5; ++i) {
-    const auto quick = add("quick");
-    dispatcher.wake("lane");
-    wait_for(quick, ItemStatus::done);
-  }
-  std::int64_t waiting = 0;
-  database_.write([&](sql::Connection& connection) {
-    enqueue(connection, {.lane = "lane", .kind = "hangs"}, clock_.now_ms());
-    waiting = *enqueue(connection, {.lane = "lane", .kind = "never"}, clock_.now_ms());
-  });
-  dispatcher.wake("lane");
-  journal_.wait_for(6);
+  const auto waiting = start_and_take_two(dispatcher, go);
 
   ask_cancel(waiting);
   dispatcher.notice_cancel(waiting);
@@ -143,24 +148,7 @@ TEST_F(StopTest, WhatNobodyBeginsIsCancelledWhileTheWorkerIsBusy) {
 TEST_F(StopTest, WhatNobodyBeginsForLongGoesBackForOthers) {
   std::latch go(1);
   Dispatcher dispatcher(database_, clock_, watchful());
-  dispatcher.handle("lane", 1, [&](const Item& item) {
-    journal_.note(item.kind);
-    if (item.kind == "hangs") go.wait();
-    return Outcome::done();
-  });
-  dispatcher.start();
-  for (std::size_t i = 1; i <= 5; ++i) {
-    const auto quick = add("quick");
-    dispatcher.wake("lane");
-    wait_for(quick, ItemStatus::done);
-  }
-  std::int64_t waiting = 0;
-  database_.write([&](sql::Connection& connection) {
-    enqueue(connection, {.lane = "lane", .kind = "hangs"}, clock_.now_ms());
-    waiting = *enqueue(connection, {.lane = "lane", .kind = "waits"}, clock_.now_ms());
-  });
-  dispatcher.wake("lane");
-  journal_.wait_for(6);
+  const auto waiting = start_and_take_two(dispatcher, go);
 
   clock_.advance(Millis{1000});
 
