@@ -153,10 +153,12 @@ void PostgresConnection::set_up() {
   if (PQsetnonblocking(connection_.get(), 1) != 0 || PQenterPipelineMode(connection_.get()) != 1)
     lose(first_line(PQerrorMessage(connection_.get())));
   // One plan for all values, as SQLite makes it: statements are written for that, and planning anew
-  // for each value costs more than it finds.
+  // for each value costs more than it finds. Nor are they compiled: they are short, and to
+  // compile one that is guessed to be long takes more than 100 ms.
   query(
       "SELECT set_config('statement_timeout', $1, false),"
       " set_config('plan_cache_mode', 'force_generic_plan', false),"
+      " set_config('jit', 'off', false),"
       " set_config('default_transaction_isolation', 'read committed', false),"
       " set_config('lock_timeout', $2, false),"
       " set_config('idle_in_transaction_session_timeout', $3, false),"

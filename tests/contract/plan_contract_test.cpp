@@ -3,6 +3,7 @@
 #include <set>
 
 #include "server/jobs/account_store.hpp"
+#include "server/jobs/event_store.hpp"
 #include "server/jobs/job_store.hpp"
 #include "server/jobs/mirror_store.hpp"
 #include "server/queue/queue.hpp"
@@ -162,6 +163,25 @@ TEST_P(PlanContract, StatisticsOfJobsWalkNoFinishedItemAndNoOtherOwnersRows) {
   EXPECT_EQ(plan.find("queue_items_done"), std::string::npos) << plan;
   for (const auto* index : {"ready", "leased", "dead", "cancelled"})
     EXPECT_NE(plan.find(std::string("queue_items_") + index), std::string::npos) << index << plan;
+}
+
+TEST_P(PlanContract, FollowingTheEventsOfJobsScansNothing) {
+  const auto plan = write([this](sql::Connection& connection) {
+    ExplainingConnection explaining(connection);
+    jobs::EventStore(explaining).settled(now());
+    EXPECT_EQ(explaining.scans(), "");
+    return explaining.plan();
+  });
+  EXPECT_NE(plan.find("job_events_by_age (at>? AND at<?)"), std::string::npos) << plan;
+  EXPECT_EQ(scans_of([this](sql::Connection& connection) {
+              jobs::EventStore events(connection);
+              events.newest();
+              events.page({.since = 9}, now());
+              events.page({.since = 9, .owner_user_id = 7}, now());
+              events.page({.since = 9, .job_id = "job"}, now());
+              events.purge_before(now(), 10);
+            }),
+            "");
 }
 
 TEST_P(PlanContract, TheMirrorOfTheJobsReadsNothingOfThoseThatAreNotShown) {

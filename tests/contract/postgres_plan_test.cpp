@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 
+#include "server/jobs/event_store.hpp"
 #include "server/jobs/job_store.hpp"
 #include "server/jobs/mirror_store.hpp"
 #include "server/queue/queue.hpp"
@@ -188,6 +189,29 @@ TEST_P(PostgresPlan, ItSeesWhatIsReadInVain) {
   EXPECT_EQ(rows_read(plans.at(0)), 2000) << plans[0];
   EXPECT_GE(rows_read(plans.at(1)), 1000) << plans[1];
   EXPECT_EQ(rows_read(plans.at(2)), 1) << plans[2];
+}
+
+// Of 20,000 events the last six are so young that one before them may be committed yet.
+TEST_P(PostgresPlan, WhoeverFollowsTheEventsOfJobsReadsNoMoreThanThePageAndWhatIsYoung) {
+  fill(20'000);
+
+  const auto plans = write([&](sql::Connection& connection) {
+    ExplainingConnection explaining(connection);
+    jobs::EventStore store(explaining);
+    EXPECT_EQ(store.settled(now()), 20'000);
+    EXPECT_EQ(store.newest(), 20'000);
+    EXPECT_EQ(store.page({.since = 19'990}, now()).events.size(), 10U);
+    EXPECT_EQ(store.page({.since = 5}, now()).events.size(), 100U);
+    EXPECT_EQ(store.page({.since = 19'990, .owner_user_id = 7}, now()).events.size(), 0U);
+    const auto one = store.page({.since = 7, .limit = 1}, now()).events.at(0).job_id;
+    EXPECT_EQ(store.page({.job_id = one, .owner_user_id = 7}, now()).events.size(), 0U);
+    EXPECT_EQ(store.page({.job_id = one}, now()).events.size(), 1U);
+    EXPECT_EQ(store.purge_before(now() - 19'990'000, 100), 9U);
+    return explaining.plans();
+  });
+
+  for (const auto& plan : plans)
+    EXPECT_LE(rows_read(plan), 400) << plan;
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, PostgresPlan, testing::ValuesIn(engines()), name_of_case);

@@ -195,6 +195,14 @@ TEST_F(Postgres, AStatementThatTakesTooLongIsGivenUp) {
   EXPECT_THROW(hasty.query("SELECT pg_sleep(30)"), Unavailable);
 }
 
+TEST_F(Postgres, PlansOnceForAllValuesAndCompilesNothing) {
+  const auto rows = connection_.query(
+      "SELECT current_setting('plan_cache_mode') AS plans, current_setting('jit') AS jit");
+
+  EXPECT_EQ(rows[0].text("plans"), "force_generic_plan");
+  EXPECT_EQ(rows[0].text("jit"), "off");
+}
+
 TEST_F(Postgres, PreparesAnewAfterManyStatements) {
   for (int n = 0; n < 600; ++n)
     connection_.query("SELECT " + std::to_string(n) + " AS n");
