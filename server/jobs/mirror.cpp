@@ -7,21 +7,18 @@
 #include "base/ids.hpp"
 #include "drivers/redis/connection.hpp"
 #include "server/events/redis_eviction.hpp"
-#include "server/store/lease_store.hpp"
 
 namespace bot::jobs {
 namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::string_view lease_name = "mirror of the jobs in Redis";
 constexpr std::string_view mark_key = "botrix:jobs:mirror";
 constexpr std::string_view next_queue_key = "botrix:jobs:queue:next";
 // For one part of work, so many of rest: events are told once, the list is painted as a whole each
 // time.
 constexpr int rest = 2;
 constexpr int rest_of_painting = 9;
-constexpr int renewals = 3;  // within a lease
 constexpr Millis shortest_pause{20};
 constexpr std::size_t mark_digits = 16;
 
@@ -34,7 +31,10 @@ class Superseded : public Fault {
 }  // namespace
 
 Mirror::Mirror(store::Database& database, const Clock& clock, MirrorOptions options)
-    : database_(database), clock_(clock), options_(std::move(options)) {}
+    : database_(database), clock_(clock), options_(std::move(options)) {
+  if (options_.sharing == MirrorOptions::Sharing::shared)
+    lead_.emplace(database, clock, options_.owner, options_.lease);
+}
 
 Mirror::~Mirror() {
   stop();
@@ -111,7 +111,7 @@ void Mirror::run() {
     }
     if (!last) pause(rested);
   }
-  give_the_lead_back();
+  if (lead_) lead_->give_back();
 }
 
 // What is led is not let go of by a long rest.
@@ -120,7 +120,7 @@ void Mirror::pause(Instant rested) {
   std::unique_lock lock(mutex_);
   while (!stopping_ && steady_clock::now() < rested) {
     changed_.wait_until(
-        lock, leads_ ? std::min(rested, next_lease_) : rested, [this] { return stopping_; });
+        lock, lead_ ? std::min(rested, lead_->kept_until()) : rested, [this] { return stopping_; });
     if (stopping_ || steady_clock::now() >= rested) break;
     lock.unlock();
     try {
@@ -164,34 +164,7 @@ bool Mirror::is_over() {
 }
 
 bool Mirror::leads() {
-  if (options_.sharing == MirrorOptions::Sharing::alone) {
-    next_lease_ = Instant::max();
-    return leads_ = true;
-  }
-  if (steady_clock::now() < next_lease_) return leads_;
-  next_lease_ = steady_clock::now() + options_.lease / renewals;
-  leads_ = false;
-  const auto now = clock_.now_ms();
-  const bool free = database_.read_one([&](sql::Connection& connection) {
-    return store::LeaseStore(connection).is_free(lease_name, options_.owner, now);
-  });
-  if (!free) return false;
-  leads_ = database_.write([&](sql::Connection& connection) {
-    return store::LeaseStore(connection)
-        .take(lease_name, options_.owner, now + options_.lease.count(), now);
-  });
-  return leads_;
-}
-
-void Mirror::give_the_lead_back() {
-  if (!leads_ || options_.sharing == MirrorOptions::Sharing::alone) return;
-  try {
-    database_.write([this](sql::Connection& connection) {
-      store::LeaseStore(connection).release(lease_name, options_.owner);
-    });
-  } catch (const Fault&) {
-    // It runs out by itself.
-  }
+  return !lead_ || lead_->held();
 }
 
 void Mirror::connect() {

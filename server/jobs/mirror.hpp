@@ -14,6 +14,7 @@
 #include "base/awaited_thread.hpp"
 #include "base/clock.hpp"
 #include "base/duration.hpp"
+#include "server/jobs/mirror_lead.hpp"
 #include "server/jobs/mirror_texts.hpp"
 #include "server/store/database.hpp"
 
@@ -73,7 +74,6 @@ class Mirror {
   void pause(Instant rested);
   void work();
   bool leads();
-  void give_the_lead_back();
   void connect();
   bool may_paint_queue();
   bool is_over();
@@ -93,8 +93,7 @@ class Mirror {
   std::unique_ptr<redis::Connection> connection_;
   std::string mark_;  // in Redis since we have painted everything; empty: we have not
   bool queue_changed_ = true;
-  bool leads_ = false;
-  Instant next_lease_{};
+  std::optional<MirrorLead> lead_;  // absent: nobody else could have it
   Instant next_check_{};
   Instant next_painting_{};
 
