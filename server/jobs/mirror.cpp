@@ -17,7 +17,7 @@ constexpr std::string_view mark_key = "botrix:jobs:mirror";
 constexpr std::string_view next_queue_key = "botrix:jobs:queue:next";
 // For one part of work, so many of rest: events are told once, the list is painted as a whole each
 // time.
-constexpr int rest = 2;
+constexpr int rest_of_telling = 2;
 constexpr int rest_of_painting = 9;
 constexpr Millis shortest_pause{20};
 constexpr std::size_t mark_digits = 16;
@@ -93,11 +93,10 @@ void Mirror::run() {
       last = stopping_;
       woken_ = false;
     }
-    const auto begun = steady_clock::now();
-    auto rested = begun + shortest_pause;
+    auto rested = steady_clock::now() + shortest_pause;
     try {
       work();
-      rested = std::max(rested, steady_clock::now() + rest * (steady_clock::now() - begun));
+      rested = std::max(rested, next_telling_);
     } catch (const Superseded&) {
       // Somebody else has painted everything, or it was flushed: the next round sees which.
       connection_.reset();
@@ -144,7 +143,7 @@ void Mirror::work() {
   if (was_flushed()) paint_all();
   if (is_over()) return;
   publish_some();
-  if ((queue_changed_ || queue_is_wrong()) && may_paint_queue()) {
+  if ((queue_changed_ || queue_is_wrong()) && may_begin(next_painting_)) {
     const auto begun = steady_clock::now();
     paint_queue();
     const auto done = steady_clock::now();
@@ -153,9 +152,10 @@ void Mirror::work() {
   set_problem("");
 }
 
-bool Mirror::may_paint_queue() {
+// At the end nobody rests.
+bool Mirror::may_begin(Instant rested) {
   const std::lock_guard lock(mutex_);
-  return stopping_ || steady_clock::now() >= next_painting_;
+  return stopping_ || steady_clock::now() >= rested;
 }
 
 bool Mirror::is_over() {
@@ -210,34 +210,42 @@ void Mirror::paint_all() {
   queue_changed_ = true;
 }
 
-// What is no news any more is passed over without a rest.
+// A page when there has been rest enough, and at the end all of them.
 void Mirror::publish_some() {
-  for (bool again = true; again && leads() && !is_over();) {
+  for (bool more = true; more && may_begin(next_telling_) && leads() && !is_over();) {
+    const auto begun = steady_clock::now();
     const auto now = clock_.now_ms();
     const auto page = database_.read([&](sql::Connection& connection) {
       return MirrorStore(connection).news(shown_since(now), options_.batch);
     });
     if (page.events.empty()) return;
     Commands commands;
-    const auto told = show_news(page, now, commands);
+    if (show_news(page, now, commands) != 0) queue_changed_ = true;
     send(commands);
     database_.write([&](sql::Connection& connection) {
       MirrorStore(connection).published(page.events, clock_.now_ms());
     });
-    queue_changed_ = true;
-    again = page.more && told == 0;
-    // The rest comes after a rest.
-    if (page.more && !again) wake();
+    const auto done = steady_clock::now();
+    next_telling_ = done + rest_of_telling * (done - begun);
+    more = page.more;
+    // The next page comes after the rest.
+    if (more) wake();
   }
 }
 
-// Under another name first, so that nobody sees a part of it.
+// Under another name first, so that nobody sees a part of it. Those who wait for news do not wait
+// for a long list.
 void Mirror::paint_queue() {
   send({{"DEL", std::string(next_queue_key)}});
+  // What changes from now on may be missing.
+  queue_changed_ = false;
   QueuePlace after;
   bool empty = true;
   for (bool more = true; more;) {
-    if (!leads() || is_over()) return;
+    if (!leads() || is_over()) {
+      queue_changed_ = true;
+      return;
+    }
     const auto jobs = database_.read([&](sql::Connection& connection) {
       return MirrorStore(connection).waiting(after, options_.batch);
     });
@@ -249,13 +257,13 @@ void Mirror::paint_queue() {
     for (const auto& job : jobs)
       push.push_back(queued_text(job));
     send({push});
+    publish_some();
   }
   if (empty) {
     send({{"DEL", std::string(queue_key)}});
   } else {
     send({{"RENAME", std::string(next_queue_key), std::string(queue_key)}});
   }
-  queue_changed_ = false;
 }
 
 // Items can be deleted without an event, and others can write into Redis.

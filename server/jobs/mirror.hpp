@@ -45,8 +45,10 @@ struct MirrorOptions {
 // Events are published at least once, those of a job in their order, to botrix:jobs:updates; but
 // not those that are an hour old, as finished jobs that are shown no more: they are no news, and
 // are written down as published, so that a Redis that is added later is not told of the time before
-// it. Works at most a third of the time, and at most a tenth of it on the list, so that a long one
-// follows more slowly; a short one is there within a second. Thread-safe.
+// it. That is judged by this process's clock. Tells, and passes over what is no news, for at most a
+// third of the time, and paints the list, between whose pages it tells, for at most a tenth of it,
+// so that a long one follows more slowly; a short one is there within a second. Everything, after a
+// flush, is painted without a rest. Thread-safe.
 class Mirror {
  public:
   Mirror(store::Database& database, const Clock& clock, MirrorOptions options);
@@ -75,7 +77,7 @@ class Mirror {
   void work();
   bool leads();
   void connect();
-  bool may_paint_queue();
+  bool may_begin(Instant rested);
   bool is_over();
   bool was_flushed();
   void paint_all();
@@ -95,6 +97,7 @@ class Mirror {
   bool queue_changed_ = true;
   std::optional<MirrorLead> lead_;  // absent: nobody else could have it
   Instant next_check_{};
+  Instant next_telling_{};
   Instant next_painting_{};
 
   mutable std::mutex mutex_;
