@@ -143,7 +143,8 @@ void Mirror::work() {
   if (was_flushed()) paint_all();
   if (is_over()) return;
   publish_some();
-  if ((queue_changed_ || queue_is_wrong()) && may_begin(next_painting_)) {
+  queue_changed_ = queue_changed_ || queue_is_wrong();
+  if (queue_changed_ && may_begin(next_painting_)) {
     const auto begun = steady_clock::now();
     paint_queue();
     const auto done = steady_clock::now();
@@ -208,6 +209,7 @@ void Mirror::paint_all() {
     place = page.next;
   }
   queue_changed_ = true;
+  next_painting_ = {};
 }
 
 // A page when there has been rest enough, and at the end all of them.

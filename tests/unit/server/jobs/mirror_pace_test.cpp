@@ -6,6 +6,7 @@
 namespace bot::jobs {
 namespace {
 
+using std::chrono::steady_clock;
 using types::Json;
 
 class MirrorPace : public MirrorCase {
@@ -87,6 +88,38 @@ TEST_F(MirrorPace, WhatIsNoNewsIsPassedOverWithoutHoldingUpTheList) {
       database_
           .read([](sql::Connection& connection) { return MirrorStore(connection).news(0, 10); })
           .events.empty());
+}
+
+TEST_F(MirrorPace, ALongListIsBackAtOnceAfterAFlush) {
+  constexpr std::size_t n = 300;
+  fill(n);
+  const auto begun = steady_clock::now();
+  const auto mirror = make(page_by_page());
+  ASSERT_TRUE(soon([&] { return shown() == n; }));
+  const auto whole = steady_clock::now() - begun;
+
+  const auto flushed = steady_clock::now();
+  run({"FLUSHALL"});
+  ASSERT_TRUE(soon([&] { return shown() == n; }));
+
+  EXPECT_LT(steady_clock::now() - flushed, 3 * whole) << "it rests for nine parts of painting";
+}
+
+TEST_F(MirrorPace, AListThatIsFoundWrongWhileItMayNotBePaintedIsPaintedLater) {
+  constexpr std::size_t n = 300;
+  fill(n);
+  auto slow = page_by_page();
+  slow.look_every = never;
+  slow.check_every = never;
+  const auto mirror = make(slow);
+  ASSERT_TRUE(soon([&] { return shown() == n; }));
+
+  run({"LPOP", "botrix:jobs:queue"});
+
+  EXPECT_TRUE(soon([&] {
+    mirror->wake();
+    return shown() == n;
+  }));
 }
 
 }  // namespace
