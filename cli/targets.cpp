@@ -1,7 +1,6 @@
 #include "cli/targets.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <istream>
 
 #include "base/text.hpp"
@@ -48,12 +47,9 @@ Result<std::vector<Target>> from_lines(std::istream& in) {
   return targets;
 }
 
+// Accounts that were imported have their e-mail address for a username.
 bool can_be_username(const std::string& text) {
-  const auto fits = [](char letter) {
-    return std::isalnum(static_cast<unsigned char>(letter)) != 0 || letter == '.' ||
-           letter == '-' || letter == '_';
-  };
-  return !text.empty() && std::all_of(text.begin(), text.end(), fits);
+  return !text.empty() && text.find(' ') == std::string::npos && !has_control_characters(text);
 }
 
 }  // namespace

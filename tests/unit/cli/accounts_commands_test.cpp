@@ -62,6 +62,18 @@ TEST(AccountsGet, TakesAnIdOrAUsername) {
   EXPECT_EQ(program.server().sent().size(), 3U) << "a number is an id";
 }
 
+TEST(AccountsGet, FindsOneThatWasImportedByItsAddress) {
+  Program program;
+  auto imported = body::account(42);
+  imported.replace(imported.find("ada-42"), 6, "u+2@x.org");
+  program.server()
+      .answer_to("GET /api/accounts", 200, body::accounts({imported}))
+      .answer_to("GET /api/accounts/42", 200, body::account_answer(42, "active"));
+
+  EXPECT_EQ(program.run({"accounts", "get", "u+2@x.org", "-o", "id"}).out, "42\n");
+  EXPECT_EQ(program.server().sent()[0].request.target, "/api/accounts?username=u%2B2%40x.org");
+}
+
 TEST(AccountsGet, SaysThatAnAccountIsUnknownOrCannotBe) {
   Program program;
   program.server().answer(200, body::accounts({}));
@@ -71,7 +83,7 @@ TEST(AccountsGet, SaysThatAnAccountIsUnknownOrCannotBe) {
   EXPECT_EQ(unknown.code, 5);
   EXPECT_THAT(unknown.err, HasSubstr("there is no account nobody"));
   const auto sent = program.server().sent().size();
-  for (const auto* word : {"", "a b", "ada@example.com", "4/2"})
+  for (const auto* word : {"", "a b", "a\tb", "a\xff"})
     EXPECT_EQ(program.run({"accounts", "get", word}).code, 2) << word;
   EXPECT_EQ(program.server().sent().size(), sent);
 }

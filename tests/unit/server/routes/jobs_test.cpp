@@ -201,7 +201,7 @@ TEST_F(Jobs, SettingsAreShownAndChangedByAnAdministrator) {
 }
 
 TEST_F(Jobs, UsersAreImportedFromCsvByAnAdministrator) {
-  const auto csv = Json{{"csv", "email,max_concurrent_bots\na@x.org,4\nb@x.org,\n"}}.dump();
+  const auto csv = Json{{"csv", "email,max_concurrent_bots\na@x.org,4\nb+2@x.org,\n"}}.dump();
   EXPECT_EQ(user("POST", "/api/jobs/import", csv).status, 403);
   const auto asked = admin("POST", "/api/jobs/import", csv);
   ASSERT_EQ(asked.status, 201) << asked.body;
@@ -212,6 +212,9 @@ TEST_F(Jobs, UsersAreImportedFromCsvByAnAdministrator) {
   ASSERT_TRUE(becomes(id, "completed"));
   EXPECT_EQ(admin("GET", "/admin/users/email/a@x.org").json["max_concurrent_bots"], 4);
   EXPECT_EQ(admin("POST", path(id, "/tokens")).json["tokens"].size(), 2U);
+  const auto named = admin("GET", "/api/accounts?username=b%2B2%40x.org").json["data"];
+  ASSERT_EQ(named.size(), 1U);
+  EXPECT_EQ(named[0]["username"], "b+2@x.org");
 
   EXPECT_EQ(error(admin("POST", "/api/jobs/import", R"({"csv":"name\nAnn\n"})")),
             "400 csv: line 1: there is no column email");
