@@ -30,7 +30,10 @@ Status change_accounts(const Arguments& arguments, Context& context, const Accou
 
 Positional many_accounts_positional() {
   return {.name = "account",
-          .help = "Ids or usernames of accounts, or - to read them from standard input",
+          .help =
+              "Ids or usernames of accounts (a number is always an id), or - to read them from "
+              "standard "
+              "input",
           .arity = Arity::many};
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <istream>
+#include <string_view>
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
@@ -45,6 +46,12 @@ Result<std::vector<Target>> from_lines(std::istream& in) {
     targets.push_back(std::move(target).value());
   }
   return targets;
+}
+
+// Also one that is too large for an id, or below all of them.
+bool is_number(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 // Accounts that were imported have their e-mail address for a username.
@@ -96,8 +103,9 @@ Result<std::int64_t> user_id_of(Context& context, const std::string& text) {
 }
 
 Result<std::int64_t> account_id_of(Context& context, const std::string& text) {
-  if (const auto id = parse_int(text)) return *id;
-  if (!can_be_username(text)) {
+  const auto id = parse_int(text);
+  if (id && *id >= 0) return *id;
+  if (is_number(text) || !can_be_username(text)) {
     return Error{.code = Errc::invalid_argument,
                  .message = "'" + escape_for_terminal(text) +
                             "' is neither the id of an account nor a username"};

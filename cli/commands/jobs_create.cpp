@@ -107,7 +107,9 @@ Command jobs_create() {
                   {.name = "username",
                    .kind = Kind::text,
                    .value_name = "NAME",
-                   .help = "Name of the account; of several NAME-1, NAME-2 and so on"},
+                   .help =
+                       "Name of the account, and no number, for that is always an id; of several "
+                       "NAME-1, NAME-2 and so on"},
                   {.name = "one-job", .help = "Make all of them in one job"},
                   wait_option()},
       .examples = {{"botctl jobs create --count 5 --priority high", "five jobs"},

@@ -68,7 +68,7 @@ inline Positional workers_positional() {
 }
 
 inline Positional account_positional() {
-  return {.name = "account", .help = "The account's id or username"};
+  return {.name = "account", .help = "The account's id or username; a number is always an id"};
 }
 
 inline Positional job_positional() {

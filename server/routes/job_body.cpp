@@ -1,6 +1,7 @@
 #include "server/routes/job_body.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include "server/domain/email.hpp"
 
@@ -17,6 +18,13 @@ bool is_plain(char c) {
 bool is_username(const std::string& name) {
   return name.size() <= longest_username && std::all_of(name.begin(), name.end(), is_plain) &&
          domain::normal_email(name + "@accounts.invalid").has_value();
+}
+
+// What stands for an account in a command line is its id when it is a number.
+bool is_number(std::string_view name) {
+  if (name.starts_with('-')) name.remove_prefix(1);
+  return !name.empty() &&
+         std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace
@@ -36,6 +44,8 @@ std::optional<std::string> read_username(http::BodyReader& body) {
         "username",
         "value is not 1 to 48 letters, digits, dots, hyphens or underscores, with no dot at "
         "an end or beside another");
+  } else if (name && is_number(*name)) {
+    body.refuse("username", "value is a number, and a number is always an account's id");
   }
   return name;
 }

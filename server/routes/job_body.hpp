@@ -13,7 +13,7 @@ namespace bot::routes {
 jobs::Priority read_priority(http::BodyReader& body);
 
 // A name that can be the local part of an address, with a number after it: letters, digits and
-// ._- inside, at most 48 characters.
+// ._- inside, at most 48 characters. No number: that is an account's id.
 std::optional<std::string> read_username(http::BodyReader& body);
 
 }  // namespace bot::routes

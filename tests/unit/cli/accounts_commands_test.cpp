@@ -83,8 +83,9 @@ TEST(AccountsGet, SaysThatAnAccountIsUnknownOrCannotBe) {
   EXPECT_EQ(unknown.code, 5);
   EXPECT_THAT(unknown.err, HasSubstr("there is no account nobody"));
   const auto sent = program.server().sent().size();
-  for (const auto* word : {"", "a b", "a\tb", "a\xff"})
+  for (const auto* word : {"", "a b", "a\tb", "a\xff", "99999999999999999999"})
     EXPECT_EQ(program.run({"accounts", "get", word}).code, 2) << word;
+  EXPECT_EQ(program.run({"accounts", "get", "--", "-5"}).code, 2);
   EXPECT_EQ(program.server().sent().size(), sent);
 }
 

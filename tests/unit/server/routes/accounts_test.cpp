@@ -298,6 +298,20 @@ TEST_F(Accounts, OnlyNameLimitAndStatusCanBeChanged) {
   EXPECT_EQ(admin("GET", "/api/accounts?status=suspended").json["pagination"]["total"], 1);
 }
 
+TEST_F(Accounts, NoneIsNamedLikeTheIdOfAnother) {
+  const auto id = finish(ids_of(admin("POST", "/api/accounts/generate", R"({"count":1})"))).front();
+  const std::string refusal =
+      "400 username: value is a number, and a number is always an account's id";
+
+  for (const std::string name : {"1", "007", "-5", "99999999999999999999"}) {
+    const auto body = R"({"count":1,"username":")" + name + R"("})";
+    EXPECT_EQ(error(admin("POST", "/api/accounts/generate", body)), refusal) << name;
+    EXPECT_EQ(error(admin("POST", "/api/accounts", body)), refusal) << name;
+    EXPECT_EQ(error(admin("PUT", path(id), R"({"username":")" + name + R"("})")), refusal) << name;
+  }
+  EXPECT_EQ(admin("PUT", path(id), R"({"username":"5-1"})").status, 200);
+}
+
 TEST_F(Accounts, AreFoundByTheirUsernameAndTheirJob) {
   const auto jobs = ids_of(user("POST", "/api/accounts/generate", R"({"count":2})"));
   const auto ids = finish(jobs);
