@@ -15,6 +15,7 @@ Status change_accounts(const Arguments& arguments, Context& context, const Accou
                    .verb = change.verb,
                    .done = change.done,
                    .ids = IdKind::number,
+                   .check = check_account,
                    .look_up = [&](const std::string& word) -> Result<std::string> {
                      const auto id = account_id_of(context, word);
                      if (!id) return id.error();

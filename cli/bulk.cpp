@@ -41,14 +41,12 @@ bool is_selection(const Arguments& arguments, const Bulk& bulk) {
   });
 }
 
-Status check_numbers(const Ids& ids, const Bulk& bulk) {
-  for (const auto& id : ids) {
-    if (parse_int(id)) continue;
-    return Error{.code = Errc::invalid_argument,
-                 .message = "'" + escape_for_terminal(id) + "' is not the id of a " +
-                            std::string(bulk.noun)};
-  }
-  return Unit{};
+Status check_word(const std::string& word, const Bulk& bulk) {
+  if (bulk.check) return bulk.check(word);
+  if (bulk.ids == IdKind::text || parse_int(word)) return Unit{};
+  return Error{.code = Errc::invalid_argument,
+               .message = "'" + escape_for_terminal(word) + "' is not the id of a " +
+                          std::string(bulk.noun)};
 }
 
 Result<Ids> ids_of(const Arguments& arguments, Context& context, const Bulk& bulk) {
@@ -69,33 +67,59 @@ Result<Ids> ids_of(const Arguments& arguments, Context& context, const Bulk& bul
   }
   Ids ids = arguments.list(bulk.positional);
   if (ids.size() == 1 && ids.front() == "-") ids = lines_of(context.in());
-  if (bulk.ids == IdKind::number && !bulk.look_up) {
-    if (auto checked = check_numbers(ids, bulk); !checked) return checked.error();
+  for (const auto& word : ids) {
+    if (auto sound = check_word(word, bulk); !sound) return std::move(sound).error();
   }
   return ids;
 }
 
-types::Json json_id(const std::string& id, const Bulk& bulk) {
-  const auto number = parse_int(id);
+// What a word means, as far as that is known.
+struct Subject {
+  std::string word;
+  std::optional<std::string> id;
+};
+
+types::Json json_id(const Subject& subject, const Bulk& bulk) {
+  if (!subject.id) return nullptr;
+  const auto number = parse_int(*subject.id);
   if (bulk.ids == IdKind::number && number) return *number;
-  return id;
+  return *subject.id;
 }
 
-const std::vector<Column>& result_columns() {
-  static const std::vector<Column> columns = {{"ID", Shrinks::no}, {"RESULT"}, {"ERROR"}};
+std::vector<Column> result_columns(const Bulk& bulk) {
+  std::vector<Column> columns = {{"ID", Shrinks::no}, {"RESULT"}, {"ERROR"}};
+  if (bulk.look_up) columns.push_back({"NAMED", Shrinks::no});
   return columns;
 }
 
-Record succeeded(const std::string& id, const std::string& now, const Bulk& bulk) {
-  return {.cells = {{id}, {now}, {""}},
-          .json = {{"id", json_id(id, bulk)}, {"ok", true}, {"status", now}},
-          .id = id};
+struct Told {
+  Cell result;
+  std::string error = {};
+  types::Json json;  // beside what it is about
+};
+
+Record record_of(const Subject& subject, const Told& told, const Bulk& bulk) {
+  Record record{.cells = {{subject.id.value_or("")}, told.result, {told.error}},
+                .json = {{"id", json_id(subject, bulk)}},
+                .id = subject.id.value_or(subject.word)};
+  if (bulk.look_up) {
+    record.cells.push_back({subject.word});
+    record.json[std::string(bulk.positional)] = subject.word;
+  }
+  record.json.update(told.json);
+  return record;
 }
 
-Record refused(const std::string& id, const Error& error, const Bulk& bulk) {
-  return {.cells = {{id}, {"error", Style::red}, {error.message}},
-          .json = {{"id", json_id(id, bulk)}, {"ok", false}, {"error", error.message}},
-          .id = id};
+Record succeeded(const Subject& subject, const std::string& now, const Bulk& bulk) {
+  return record_of(subject, {.result = {now}, .json = {{"ok", true}, {"status", now}}}, bulk);
+}
+
+Record refused(const Subject& subject, const Error& error, const Bulk& bulk) {
+  return record_of(subject,
+                   {.result = {"error", Style::red},
+                    .error = error.message,
+                    .json = {{"ok", false}, {"error", error.message}}},
+                   bulk);
 }
 
 // What is true of one is true of all that follow.
@@ -104,24 +128,34 @@ bool ends_all(const Error& error) {
          error.code == Errc::unreachable || error.code == Errc::unauthenticated;
 }
 
-struct Done {
-  std::string id;
-  std::string now;
-};
+Subject subject_of(const std::string& word, const Bulk& bulk) {
+  Subject subject{.word = word, .id = std::nullopt};
+  if (!bulk.look_up) subject.id = word;
+  return subject;
+}
 
-Result<Done> act_on(const std::string& word, const Bulk& bulk) {
-  auto id = bulk.look_up ? bulk.look_up(word) : Result<std::string>(word);
-  if (!id) return std::move(id).error();
-  auto now = bulk.act(*id);
-  if (!now) return std::move(now).error();
-  return Done{.id = std::move(id).value(), .now = std::move(now).value()};
+// What it is now. `subject` gets its id, also when it cannot be done to it.
+Result<std::string> act_on(Subject& subject, const Bulk& bulk) {
+  if (!subject.id) {
+    auto id = bulk.look_up(subject.word);
+    if (!id) return id;
+    subject.id = std::move(id).value();
+  }
+  return bulk.act(*subject.id);
+}
+
+// "job a", "account ada (42)"
+std::string name_of(const Subject& subject, const Bulk& bulk) {
+  const auto name = std::string(bulk.noun) + " " + subject.word;
+  if (!subject.id || *subject.id == subject.word) return name;
+  return name + " (" + *subject.id + ")";
 }
 
 Status do_to_one(Context& context, const std::string& word, const Bulk& bulk) {
-  const auto done = act_on(word, bulk);
-  if (!done) return done.error();
-  context.output().done(std::string(bulk.noun) + " " + done->id + " is " + done->now,
-                        succeeded(done->id, done->now, bulk));
+  auto subject = subject_of(word, bulk);
+  const auto now = act_on(subject, bulk);
+  if (!now) return now.error();
+  context.output().done(name_of(subject, bulk) + " is " + *now, succeeded(subject, *now, bulk));
   return Unit{};
 }
 
@@ -142,7 +176,7 @@ Status verdict_of(const std::vector<Error>& failures, const Ids& ids, const Bulk
   return error;
 }
 
-using DoToOne = std::function<Result<Record>(const std::string& id)>;
+using DoToOne = std::function<Result<Record>(Subject& subject)>;
 
 // Tells how it went with each, up to what would go wrong for all that follow.
 Status tell_each(Context& context, const Ids& ids, const Bulk& bulk, const DoToOne& one) {
@@ -150,7 +184,8 @@ Status tell_each(Context& context, const Ids& ids, const Bulk& bulk, const DoToO
   std::optional<Error> end;
   std::vector<Record> records;
   for (const auto& id : ids) {
-    auto record = one(id);
+    auto subject = subject_of(id, bulk);
+    auto record = one(subject);
     if (record) {
       records.push_back(std::move(record).value());
       continue;
@@ -160,19 +195,19 @@ Status tell_each(Context& context, const Ids& ids, const Bulk& bulk, const DoToO
       break;
     }
     if (ids.size() > 1) context.warn(id + ": " + record.error().message);
-    records.push_back(refused(id, record.error(), bulk));
+    records.push_back(refused(subject, record.error(), bulk));
     failures.push_back(std::move(record).error());
   }
-  context.output().list(result_columns(), records);
+  context.output().list(result_columns(bulk), records);
   if (end) return *end;
   return verdict_of(failures, ids, bulk);
 }
 
 Status do_to_each(Context& context, const Ids& ids, const Bulk& bulk) {
-  return tell_each(context, ids, bulk, [&](const std::string& id) -> Result<Record> {
-    const auto done = act_on(id, bulk);
-    if (!done) return done.error();
-    return succeeded(done->id, done->now, bulk);
+  return tell_each(context, ids, bulk, [&](Subject& subject) -> Result<Record> {
+    const auto now = act_on(subject, bulk);
+    if (!now) return now.error();
+    return succeeded(subject, *now, bulk);
   });
 }
 
@@ -183,14 +218,12 @@ enum class Origin { named, standard_input, selected };
 Status show_dry_run(Context& context, const Ids& ids, const Bulk& bulk, Origin origin) {
   const auto would = "would be " + std::string(bulk.done);
   std::size_t count = 0;
-  auto told = tell_each(context, ids, bulk, [&](const std::string& id) -> Result<Record> {
+  auto told = tell_each(context, ids, bulk, [&](Subject& subject) -> Result<Record> {
     if (origin != Origin::selected) {
-      if (auto could = bulk.could(id); !could) return could.error();
+      if (auto could = bulk.could(subject.word); !could) return could.error();
     }
     ++count;
-    return Record{.cells = {{id}, {would}, {""}},
-                  .json = {{"id", json_id(id, bulk)}, {"dry_run", true}},
-                  .id = id};
+    return record_of(subject, {.result = {would}, .json = {{"dry_run", true}}}, bulk);
   });
   context.note(counted(count, bulk.noun) + " " + would);
   return told;
@@ -216,7 +249,7 @@ Status run_bulk(const Arguments& arguments, Context& context, const Bulk& bulk) 
   const auto ids = ids_of(arguments, context, bulk);
   if (!ids) return ids.error();
   if (ids->empty()) {
-    context.output().list(result_columns(), {});
+    context.output().list(result_columns(bulk), {});
     context.note("no " + std::string(bulk.noun) + "s");
     return Unit{};
   }

@@ -12,7 +12,7 @@
 
 namespace bot::cli {
 
-// In JSON. Numbers are checked before anything is done, unless they are looked up.
+// In JSON. Whether a word is a number is checked before anything is done, unless `check` does that.
 enum class IdKind { text, number };
 enum class Asks { never, of_selections, always };
 
@@ -22,7 +22,10 @@ struct Bulk {
   std::string_view verb = {};        // "cancel", in questions
   std::string_view done = {};        // "cancelled", in what is told
   IdKind ids = IdKind::text;
-  // The id that a word means, where ids have other names; asked right before it is acted on.
+  // Whether a word can mean one at all; asked for each before anything is done.
+  std::function<Status(const std::string& word)> check = {};
+  // The id that a word means, where ids have other names; asked right before it is acted on. The
+  // word itself is then told, too, in JSON by the name of the positional.
   std::function<Result<std::string>(const std::string& word)> look_up = {};
   Asks asks = Asks::never;
   // The options that select, each on its own; the command has --dry-run when there are any.

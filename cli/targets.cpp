@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <istream>
+#include <optional>
 #include <string_view>
 
 #include "base/text.hpp"
@@ -54,6 +55,11 @@ bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+std::optional<std::int64_t> id_from(std::string_view text) {
+  const auto number = parse_int(text);
+  return number && *number >= 0 ? number : std::nullopt;
+}
+
 // Accounts that were imported have their e-mail address for a username.
 bool can_be_username(const std::string& text) {
   return !text.empty() && text.find(' ') == std::string::npos && !has_control_characters(text);
@@ -102,14 +108,16 @@ Result<std::int64_t> user_id_of(Context& context, const std::string& text) {
   return user->id;
 }
 
+Status check_account(const std::string& text) {
+  if (is_number(text) ? id_from(text).has_value() : can_be_username(text)) return Unit{};
+  return Error{.code = Errc::invalid_argument,
+               .message = "'" + escape_for_terminal(text) +
+                          "' is neither the id of an account nor a username"};
+}
+
 Result<std::int64_t> account_id_of(Context& context, const std::string& text) {
-  const auto id = parse_int(text);
-  if (id && *id >= 0) return *id;
-  if (is_number(text) || !can_be_username(text)) {
-    return Error{.code = Errc::invalid_argument,
-                 .message = "'" + escape_for_terminal(text) +
-                            "' is neither the id of an account nor a username"};
-  }
+  if (auto sound = check_account(text); !sound) return std::move(sound).error();
+  if (const auto id = id_from(text)) return *id;
   const auto page = context.run(client::ListAccounts{.username = text});
   if (!page) return page.error();
   const auto found = std::find_if(page->data.begin(), page->data.end(), [&](const auto& account) {

@@ -34,8 +34,11 @@ Result<std::vector<Target>> targets_of(const std::vector<std::string>& words, st
 // is neither, and those of looking.
 Result<std::int64_t> user_id_of(Context& context, const std::string& text);
 
-// An account's id from an id or a username, which is looked up. A number is always an id. Errors:
-// invalid_argument when it is neither, not_found, and those of looking.
+// Whether it can be the id of an account or a username; a number is always an id. Error:
+// invalid_argument.
+Status check_account(const std::string& text);
+// An account's id from either; a username is looked up. Errors: as check_account, not_found, and
+// those of looking.
 Result<std::int64_t> account_id_of(Context& context, const std::string& text);
 
 // The newest of the key's meetings with that platform and id. Error: not_found.

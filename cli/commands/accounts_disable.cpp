@@ -17,7 +17,9 @@ Command accounts_disable() {
           .summary = "Suspend accounts: their keys are refused",
           .description =
               "`botctl accounts enable` undoes it. Of several, each is tried; exit code 10 says "
-              "that some failed.",
+              "that some failed. Nothing is done where a word can be no account. Columns: id, "
+              "result, error, "
+              "the word that named it (JSON: account).",
           .positionals = {many_accounts_positional()},
           .examples = {{"botctl accounts disable 42", "one"},
                        {"botctl accounts disable ada", "one, by its username"},

@@ -17,7 +17,8 @@ Command accounts_enable() {
           .summary = "Have suspended accounts work again",
           .description =
               "Their keys are taken again. Of several, each is tried; exit code 10 says that some "
-              "failed.",
+              "failed. Nothing is done where a word can be no account. Columns: id, result, error, "
+              "the word that named it (JSON: account).",
           .positionals = {many_accounts_positional()},
           .examples = {{"botctl accounts enable 42", "one"},
                        {"botctl accounts enable ada", "one, by its username"},

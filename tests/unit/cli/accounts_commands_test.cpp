@@ -89,20 +89,45 @@ TEST(AccountsGet, SaysThatAnAccountIsUnknownOrCannotBe) {
   EXPECT_EQ(program.server().sent().size(), sent);
 }
 
-TEST(AccountsDisable, TakesUsernamesAndTellsIds) {
+TEST(AccountsDisable, TellsTheIdAndTheWordOfEach) {
   Program program;
   program.server()
       .answer_to("GET /api/accounts", 200, body::accounts({body::account(42)}))
+      .answer_to("PUT /api/accounts/42", 200, body::account_answer(42, "suspended"))
       .answer_to("GET /api/accounts", 200, body::accounts({}))
-      .answer_to("PUT /api/accounts/42", 200, body::account_answer(42, "suspended"));
+      .answer_to("GET /api/accounts", 200, body::accounts({body::account(43)}))
+      .answer_to("PUT /api/accounts/43", 404, R"({"success":false,"error":"Account not found"})");
 
-  const auto ran = program.run({"accounts", "disable", "ada-42", "nobody", "-o", "json"});
+  const auto ran = program.run({"accounts", "disable", "ada-42", "nobody", "ada-43", "-o", "json"});
 
   EXPECT_EQ(ran.code, 10);
-  EXPECT_EQ(ran.json()[0], types::Json::parse(R"({"id":42,"ok":true,"status":"suspended"})"));
-  EXPECT_EQ(
-      ran.json()[1],
-      types::Json::parse(R"({"id":"nobody","ok":false,"error":"there is no account nobody"})"));
+  EXPECT_EQ(ran.json(), types::Json::parse(R"([
+    {"id":42,"account":"ada-42","ok":true,"status":"suspended"},
+    {"id":null,"account":"nobody","ok":false,"error":"there is no account nobody"},
+    {"id":43,"account":"ada-43","ok":false,"error":"Account not found"}])"));
+}
+
+TEST(AccountsDisable, ShowsTheWordThatWasUsed) {
+  Program program;
+  program.server()
+      .always("GET /api/accounts", 200, body::accounts({body::account(42)}))
+      .always("PUT /api/accounts/42", 200, body::account_answer(42, "suspended"));
+
+  EXPECT_EQ(program.run({"accounts", "disable", "ada-42", "42"}).out,
+            "42\tsuspended\t\tada-42\n42\tsuspended\t\t42\n");
+  program.environment["BOTCTL_OUTPUT"] = "table";
+  EXPECT_EQ(program.run({"accounts", "disable", "ada-42"}).out,
+            "account ada-42 (42) is suspended\n");
+}
+
+TEST(AccountsDisable, DoesNothingWhereOneWordCannotBeAnAccount) {
+  Program program;
+
+  for (const auto* word : {"", "a b", "-5", "99999999999999999999"})
+    EXPECT_EQ(program.run({"accounts", "disable", "--", "42", word}).code, 2) << word;
+  program.input = "42\na b\n";
+  EXPECT_EQ(program.run({"accounts", "enable", "-"}).code, 2);
+  EXPECT_TRUE(program.server().sent().empty());
 }
 
 TEST(AccountsDisable, SuspendsAndEnablingUndoesIt) {
@@ -127,7 +152,7 @@ TEST(AccountsDisable, GoesOnAfterAFailure) {
   const auto ran = program.run({"accounts", "disable", "1", "2"});
 
   EXPECT_EQ(ran.code, 10);
-  EXPECT_EQ(ran.out, "1\terror\tAccount not found\n2\tsuspended\t\n");
+  EXPECT_EQ(ran.out, "1\terror\tAccount not found\t1\n2\tsuspended\t\t2\n");
 }
 
 TEST(AccountsExport, IsCsvOnStandardOutput) {
