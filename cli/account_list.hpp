@@ -18,7 +18,8 @@ struct AccountSelection {
   std::optional<std::int64_t> limit = std::nullopt;
 };
 
-// All pages of them, newest first.
+// All pages of them, newest first; those of the job only, also where the server does not know how
+// to choose by it.
 Result<std::vector<types::Account>> fetch_accounts(Context& context,
                                                    const AccountSelection& selection);
 

@@ -29,7 +29,8 @@ class JobFeed {
   Result<Events> next();
   // What is there already. Errors: as next.
   Result<Events> rest();
-  // Passes over what is there already, without having it sent. Errors: as next.
+  // Passes over what is there already, without having it sent where the server can do that. Errors:
+  // as next.
   Status skip();
 
  private:

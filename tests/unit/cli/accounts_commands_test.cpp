@@ -40,13 +40,53 @@ TEST(AccountsList, IsEmptyInEveryForm) {
 
 TEST(AccountsList, IsOfOneJobWhenAsked) {
   Program program;
-  auto other = body::account(41);
-  other.replace(other.find("job-1"), 5, "job-2");
-  program.server().answer(200, body::accounts({body::account(42), other}));
+  program.server().answer(200, body::accounts({body::account(42)}));
 
-  EXPECT_EQ(program.run({"accounts", "list", "--job", "job-1", "-o", "id"}).out, "42\n");
+  EXPECT_EQ(program.run({"accounts", "list", "--job", "job-1", "--limit", "2", "-o", "id"}).out,
+            "42\n");
+  ASSERT_EQ(program.server().sent().size(), 1U);
   EXPECT_EQ(program.server().sent().back().request.target,
-            "/api/accounts?job_id=job-1&limit=1000&offset=0");
+            "/api/accounts?job_id=job-1&limit=2&offset=0");
+}
+
+std::string account_of_another_job(int id) {
+  auto account = body::account(id);
+  account.replace(account.find("job-1"), 5, "job-2");
+  return account;
+}
+
+// Two pages of a server that gives a hundred at a time, whatever job is asked for: of job-1 are 300
+// and those from 200 on.
+void serve_all_jobs(Program& program) {
+  std::vector<std::string> first;
+  std::vector<std::string> second;
+  for (int id = 300; id > 200; --id)
+    first.push_back(id == 300 ? body::account(id) : account_of_another_job(id));
+  for (int id = 200; id > 150; --id)
+    second.push_back(body::account(id));
+  program.server().answer(200, body::accounts(first)).answer(200, body::accounts(second));
+}
+
+TEST(AccountsList, OfOneJobIsWholeWhereTheServerDoesNotChoose) {
+  Program program;
+  for (int pass = 0; pass < 2; ++pass)
+    serve_all_jobs(program);
+
+  const auto lines = program.run({"accounts", "list", "--job", "job-1", "-o", "id"}).lines();
+
+  ASSERT_EQ(lines.size(), 51U);
+  EXPECT_EQ(lines[0], "300");
+  EXPECT_EQ(lines[50], "151");
+}
+
+TEST(AccountsList, ALimitCountsThoseOfTheJobWhereTheServerDoesNotChoose) {
+  Program program;
+  program.server().answer(200, body::accounts({body::account(300), account_of_another_job(299)}));
+  for (int pass = 0; pass < 2; ++pass)
+    serve_all_jobs(program);
+
+  EXPECT_EQ(program.run({"accounts", "list", "--job", "job-1", "--limit", "2", "-o", "id"}).out,
+            "300\n200\n");
 }
 
 TEST(AccountsGet, TakesAnIdOrAUsername) {

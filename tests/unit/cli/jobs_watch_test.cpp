@@ -156,6 +156,30 @@ TEST(JobsWatch, OfAllJobsBeginsWithWhatIsNewAndHasNothingElseSent) {
   EXPECT_THAT(sent[1].request.target, HasSubstr("?since=70000&"));
 }
 
+// What is shown of all jobs where the first request, which is for what is yet to come, is answered
+// so; then there are events up to 3, and 4 happens.
+void expect_only_the_new(int status, const std::string& answer) {
+  Program program;
+  program.server()
+      .answer_to(events, status, answer)
+      .answer_to(events, 200, body::job_events("old", {{2, "running", 1}, {3, "completed", 5}}))
+      .answer_to(events, 200, R"({"success":true,"events":[],"next":3})")
+      .answer_to(events, 200, body::job_events("new", {{4, "running", 1}}))
+      .always(events, 200, body::job_events("new", {}));
+
+  const auto ran = program.run({"jobs", "watch", "--all", "--timeout", "5s"});
+
+  EXPECT_EQ(ran.code, 7) << ran.err;
+  ASSERT_EQ(ran.lines().size(), 1U) << ran.out;
+  EXPECT_EQ(types::Json::parse(ran.lines().front())["job_id"], "new");
+  EXPECT_THAT(program.server().sent()[3].request.target, HasSubstr("?since=3&"));
+}
+
+TEST(JobsWatch, OfAllJobsBeginsWithWhatIsNewOnAServerThatKnowsOnlyNumbers) {
+  expect_only_the_new(200, body::job_events("old", {{1, "pending", 0}}));
+  expect_only_the_new(400, R"({"success":false,"error":"since: value is not a valid integer"})");
+}
+
 TEST(JobsWatch, NeedsAnIdOrAllAndNotBoth) {
   Program program;
 
