@@ -10,7 +10,8 @@ namespace {
 
 Status run(const Arguments& arguments, Context& context) {
   if (auto status = check_export(arguments, context); !status) return status;
-  const auto accounts = fetch_accounts(context, {.status = arguments.maybe("status")});
+  const auto accounts = fetch_accounts(
+      context, {.status = arguments.maybe("status"), .job_id = arguments.maybe("job")});
   if (!accounts) return accounts.error();
   return export_records(arguments,
                         context,
@@ -31,6 +32,7 @@ Status run(const Arguments& arguments, Context& context) {
 Command accounts_export() {
   auto options = export_options();
   options.push_back(account_status_option());
+  options.push_back(made_by_job_option());
   return {.noun = "accounts",
           .verb = "export",
           .summary = "Write the accounts out as CSV or JSON",
@@ -39,6 +41,8 @@ Command accounts_export() {
               "apostrophe in front. A file can be read by its owner only.",
           .options = std::move(options),
           .examples = {{"botctl accounts export --out accounts.csv", "into a new file"},
+                       {"botctl accounts export --job 7b0c9d52-6d1e-4a0c-8f43-0123456789ab",
+                        "those of a job"},
                        {"botctl accounts export --status active --format json > active.json",
                         "as JSON"}},
           .run = run};

@@ -29,13 +29,7 @@ Command accounts_list() {
           "Those that the key's user has asked for, or with the admin key everybody's. Columns: "
           "id, username, status, limit of concurrent bots, e-mail, id of the token, time of "
           "creation, job.",
-      .options = {account_status_option(),
-                  {.name = "job",
-                   .kind = Kind::text,
-                   .value_name = "JOB",
-                   .help = "Only those that this job has made",
-                   .completes = Completes::jobs},
-                  limit_option()},
+      .options = {account_status_option(), made_by_job_option(), limit_option()},
       .examples = {{"botctl accounts list --limit 20", "the newest"},
                    {"botctl accounts list --job 7b0c9d52-6d1e-4a0c-8f43-0123456789ab",
                     "those of a job"},

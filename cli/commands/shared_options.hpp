@@ -54,6 +54,14 @@ inline Option account_status_option() {
           .choices = {"active", "suspended", "banned"}};
 }
 
+inline Option made_by_job_option() {
+  return {.name = "job",
+          .kind = Kind::text,
+          .value_name = "JOB",
+          .help = "Only those that this job has made",
+          .completes = Completes::jobs};
+}
+
 inline Positional lane_positional() {
   return {.name = "lane",
           .help = "The lane's name; `botctl queue stats` shows them",

@@ -13,7 +13,7 @@
 namespace bot::client {
 
 // GET /api/accounts: those that the key has asked for, newest first; everybody's for the admin key.
-// At most one has a username.
+// At most one has a username. Errors: not_found when nothing is known of the job.
 struct ListAccounts {
   using Response = types::AccountPage;
   static constexpr std::string_view operation_name = "list_accounts";

@@ -41,6 +41,13 @@ std::string subject_of(const Request& request) {
   return request.params.empty() ? "" : "account " + request.param("account_id");
 }
 
+// A job that is deleted leaves its accounts.
+bool has_been(sql::Connection& connection, const std::string& job_id, const Principal& who) {
+  return find_job(connection, job_id, who) ||
+         jobs::AccountStore(connection).count({.owner_user_id = owner_of(who), .job_id = job_id}) >
+             0;
+}
+
 struct AccountChange {
   std::optional<std::string> username;
   std::optional<std::int64_t> concurrency_limit;
@@ -132,8 +139,11 @@ class AccountRoutes {
       if (*text && has_control_characters(**text))
         return http::invalid_field("query", name, "control characters are not permitted");
     }
-    return parts_.database.read([&](sql::Connection& connection) {
+    return parts_.database.read([&](sql::Connection& connection) -> Result<Reply> {
       jobs::AccountStore accounts(connection);
+      if (filter.job_id && !has_been(connection, *filter.job_id, who)) {
+        return Error{.code = Errc::not_found, .message = "Job not found"};
+      }
       types::AccountPage page;
       for (const auto& row : accounts.list(filter))
         page.data.push_back(to_wire(row));
@@ -292,8 +302,7 @@ void add_account_routes(http::Router& router, const JobParts& parts, const JobOp
               Access::either,
               bound(&AccountRoutes::list),
               "List accounts, the newest first, 20 unless a limit is given; all, or the one of a "
-              "username, or "
-              "those that a job has made"});
+              "username, or those that a job has made"});
   router.add({"GET",
               "/api/accounts/{account_id}",
               Access::either,

@@ -184,7 +184,7 @@ const Operations& job_operations() {
         "",
         "AccountPage",
         {200},
-        {},
+        {404},
         {"limit", "offset", "status:account_status", "username", "job_id"}}},
       {"GET /api/accounts/{account_id}", {"get_account", "", "AccountAnswer", {200}, {404}}},
       {"PUT /api/accounts/{account_id}",

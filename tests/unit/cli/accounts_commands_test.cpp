@@ -89,6 +89,13 @@ TEST(AccountsList, ALimitCountsThoseOfTheJobWhereTheServerDoesNotChoose) {
             "300\n200\n");
 }
 
+TEST(AccountsList, OfAJobThatIsUnknownIsExitFive) {
+  Program program;
+  program.server().answer(404, R"({"success":false,"error":"Job not found"})");
+
+  EXPECT_EQ(program.run({"accounts", "list", "--job", "typo"}).code, 5);
+}
+
 TEST(AccountsGet, TakesAnIdOrAUsername) {
   Program program;
   // A server may know nothing of usernames and give all.
@@ -205,6 +212,15 @@ TEST(AccountsExport, IsCsvOnStandardOutput) {
                 "42,ada-42,ada-42@accounts.invalid,active,1,9,false,2026-11-21T20:06:00.000Z,job-1",
                 "41,ada-41,ada-41@accounts.invalid,suspended,1,9,false,2026-11-21T20:06:00.000Z,"
                 "job-1"}));
+}
+
+TEST(AccountsExport, IsOfOneJobWhenAsked) {
+  Program program;
+  program.server().answer(200, body::accounts({body::account(42), account_of_another_job(41)}));
+
+  EXPECT_EQ(program.run({"accounts", "export", "--job", "job-1"}).lines().size(), 2U);
+  EXPECT_EQ(program.server().sent().back().request.target,
+            "/api/accounts?job_id=job-1&limit=1000&offset=0");
 }
 
 TEST(AccountsExport, CannotCarryAFormulaOrASecret) {

@@ -335,6 +335,24 @@ TEST_F(Accounts, AreFoundByTheirUsernameAndTheirJob) {
   }
 }
 
+TEST_F(Accounts, OfAJobThatNeverWasAreNotFound) {
+  const auto job = ids_of(user("POST", "/api/accounts/generate", R"({"count":1})")).front();
+  const auto of = [](const std::string& id) { return "/api/accounts?job_id=" + id; };
+
+  EXPECT_EQ(user("GET", of(job)).json["data"], Json::array()) << "it has made none yet";
+  EXPECT_EQ(error(user("GET", of("typo"))), "404 Job not found");
+  EXPECT_EQ(error(admin("GET", of("00000000-0000-0000-0000-000000000000"))), "404 Job not found");
+  const auto bob = make_customer("bob@example.com");
+  EXPECT_EQ(error(as(bob, "GET", of(job))), "404 Job not found");
+
+  finish({job});
+  ASSERT_EQ(user("DELETE", "/api/jobs/" + job).status, 200);
+  ASSERT_EQ(user("GET", "/api/jobs/" + job).status, 404);
+  EXPECT_EQ(user("GET", of(job)).json["data"].size(), 1U) << "they stay";
+  EXPECT_EQ(user("GET", of(job) + "&status=banned").json["data"], Json::array());
+  EXPECT_EQ(error(as(bob, "GET", of(job))), "404 Job not found");
+}
+
 TEST_F(Accounts, OneThatIsDeletedStaysButItsKeyIsRefusedAndItsBotsAreStopped) {
   const auto job = ids_of(admin("POST", "/api/accounts/generate", R"({"count":1})")).front();
   const auto id = finish({job}).front();
