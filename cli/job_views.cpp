@@ -51,7 +51,7 @@ const std::vector<Column>& job_columns() {
       {"FAILED", Shrinks::no, Align::right, Shows::text, Goes::third},
       {.title = "PRIORITY", .goes = Goes::first},
       {"CREATED", Shrinks::no, Align::left, Shows::age, Goes::fourth},
-      {"ERROR"}};
+      {.title = "ERROR", .least = 20}};
   return columns;
 }
 
@@ -106,14 +106,15 @@ Record record_of(const types::JobEvent& event) {
 }
 
 const std::vector<Column>& account_columns() {
-  static const std::vector<Column> columns = {{"ID", Shrinks::no, Align::right},
-                                              {"USERNAME", Shrinks::no},
-                                              {"STATUS", Shrinks::no},
-                                              {"MAX BOTS", Shrinks::no, Align::right},
-                                              {"EMAIL"},
-                                              {"TOKEN", Shrinks::no, Align::right},
-                                              {"CREATED", Shrinks::no, Align::left, Shows::age},
-                                              {"JOB"}};
+  static const std::vector<Column> columns = {
+      {"ID", Shrinks::no, Align::right},
+      {"USERNAME", Shrinks::no},
+      {"STATUS", Shrinks::no},
+      {"MAX BOTS", Shrinks::no, Align::right, Shows::text, Goes::third},
+      {.title = "EMAIL", .goes = Goes::second, .least = 20},
+      {"TOKEN", Shrinks::no, Align::right, Shows::text, Goes::first},
+      {"CREATED", Shrinks::no, Align::left, Shows::age, Goes::fourth},
+      {"JOB", Shrinks::no}};
   return columns;
 }
 

@@ -111,15 +111,16 @@ Record record_of(const types::QueueItemEvent& event) {
 }
 
 const std::vector<Column>& worker_columns() {
-  static const std::vector<Column> columns = {{"WORKER", Shrinks::no},
-                                              {"STATUS", Shrinks::no},
-                                              {"HOST"},
-                                              {"QUEUES"},
-                                              {"SLOTS", Shrinks::no, Align::right},
-                                              {"PROCESSED", Shrinks::no, Align::right},
-                                              {"FAILED", Shrinks::no, Align::right},
-                                              {"HEARTBEAT", Shrinks::no, Align::left, Shows::age},
-                                              {"CURRENT JOB"}};
+  static const std::vector<Column> columns = {
+      {"WORKER", Shrinks::no},
+      {"STATUS", Shrinks::no},
+      {.title = "HOST", .goes = Goes::first},
+      {.title = "QUEUES", .goes = Goes::first},
+      {"SLOTS", Shrinks::no, Align::right, Shows::text, Goes::second},
+      {"PROCESSED", Shrinks::no, Align::right, Shows::text, Goes::third},
+      {"FAILED", Shrinks::no, Align::right, Shows::text, Goes::second},
+      {"HEARTBEAT", Shrinks::no, Align::left, Shows::age, Goes::fourth},
+      {"CURRENT JOB", Shrinks::no}};
   return columns;
 }
 

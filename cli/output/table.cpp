@@ -58,16 +58,23 @@ struct Place {
 
 using Layout = std::vector<Place>;
 
+enum class Cuts { to_the_least, to_the_narrowest };
+
 // Takes columns from the widest that may shrink until all fit. False when nothing more can give
 // way.
-bool fit(Layout& layout, const std::vector<Column>& columns, std::size_t room) {
+bool fit(Layout& layout, const std::vector<Column>& columns, std::size_t room, Cuts cuts) {
+  const auto gives = [&](const Place& place) {
+    const auto& column = columns[place.index];
+    return column.shrinks == Shrinks::yes &&
+           place.width > (cuts == Cuts::to_the_least ? column.least : narrowest);
+  };
   std::size_t total = layout.empty() ? 0 : gap * (layout.size() - 1);
   for (const auto& place : layout)
     total += place.width;
   while (total > room) {
     Place* widest = nullptr;
     for (auto& place : layout) {
-      if (columns[place.index].shrinks == Shrinks::no || place.width <= narrowest) continue;
+      if (!gives(place)) continue;
       if (widest == nullptr || place.width > widest->width) widest = &place;
     }
     if (widest == nullptr) return false;
@@ -85,12 +92,15 @@ Layout lay_out(const std::vector<Column>& columns,
     natural_layout.push_back({i, natural[i]});
   while (true) {
     auto layout = natural_layout;
-    if (room == 0 || fit(layout, columns, room)) return layout;
+    if (room == 0 || fit(layout, columns, room, Cuts::to_the_least)) return layout;
     const auto next = std::max_element(
         natural_layout.begin(), natural_layout.end(), [&](const Place& one, const Place& other) {
           return columns[one.index].goes < columns[other.index].goes;
         });
-    if (next == natural_layout.end() || columns[next->index].goes == Goes::never) return layout;
+    if (next == natural_layout.end() || columns[next->index].goes == Goes::never) {
+      fit(layout, columns, room, Cuts::to_the_narrowest);
+      return layout;
+    }
     natural_layout.erase(next);
   }
 }

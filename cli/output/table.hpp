@@ -27,6 +27,7 @@ struct Column {
   Align align = Align::left;
   Shows shows = Shows::text;
   Goes goes = Goes::never;
+  std::size_t least = 6;  // of one that shrinks: others go before it is narrower
 };
 
 // Text as it came, from the server or from us: it is escaped when it is written.
@@ -44,8 +45,8 @@ struct TableLook {
 };
 
 // A header line and one line per row, aligned by display width, no trailing blanks. Wider than
-// `look.columns`: the widest cells that may shrink are cut with "…", and where that is not enough
-// columns are left out.
+// `look.columns`: the widest cells that may shrink are cut with "…", each to its least; where that
+// is not enough columns are left out, and where none may go cells are cut further.
 void write_table(std::ostream& out,
                  const std::vector<Column>& columns,
                  const std::vector<Row>& rows,

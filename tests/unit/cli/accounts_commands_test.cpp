@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "base/unicode.hpp"
 #include "tests/unit/cli/job_bodies.hpp"
 #include "tests/unit/cli/program.hpp"
 
@@ -87,6 +88,28 @@ TEST(AccountsList, ALimitCountsThoseOfTheJobWhereTheServerDoesNotChoose) {
 
   EXPECT_EQ(program.run({"accounts", "list", "--job", "job-1", "--limit", "2", "-o", "id"}).out,
             "300\n200\n");
+}
+
+TEST(AccountsList, FitsANarrowTerminalAndKeepsIdsWhole) {
+  const std::string job = "7b0c9d52-6d1e-4a0c-8f43-0123456789ab";
+  auto account = body::account(42);
+  account.replace(account.find("job-1"), 5, job);
+  account.replace(account.find("ada-42"), 6, "account-7b0c9d52");
+  Program program;
+  program.server().always("GET /api/accounts", 200, body::accounts({account}));
+  program.environment["NO_COLOR"] = "1";
+
+  for (const auto& [width, titles] : std::vector<std::pair<std::string, std::string>>{
+           {"120",
+            "ID  USERNAME          STATUS  MAX BOTS  EMAIL                    TOKEN  CREATED  JOB"},
+           {"80", "ID  USERNAME          STATUS  CREATED  JOB"}}) {
+    program.environment["BOTCTL_FORCE_TTY"] = width;
+    const auto lines = program.run({"accounts", "list"}).lines();
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_EQ(lines[0], titles);
+    EXPECT_THAT(lines[1], testing::EndsWith("  " + job));
+    EXPECT_LE(display_width(lines[1]), static_cast<std::size_t>(std::stoi(width)));
+  }
 }
 
 TEST(AccountsList, OfAJobThatIsUnknownIsExitFive) {

@@ -27,12 +27,15 @@ TEST(JobsList, FitsANarrowTerminalAndKeepsIdsWhole) {
            {"120",
             "ID                                    KIND      STATUS     PROGRESS  FAILED  "
             "PRIORITY  CREATED  ERROR"},
-           {"80", "ID                                    STATUS     PROGRESS  CREATED  ERROR"}}) {
+           {"100",
+            "ID                                    STATUS     PROGRESS  FAILED  CREATED  ERROR"},
+           {"80", "ID                                    STATUS     PROGRESS  ERROR"}}) {
     const auto lines = table_of_jobs(width);
     ASSERT_EQ(lines.size(), 3U);
     EXPECT_EQ(lines[0], title);
     EXPECT_THAT(lines[1], testing::StartsWith("ba3990d3-2a9e-4852-9d1a-65bec659ca25  "));
     EXPECT_THAT(lines[2], testing::StartsWith("7b0c9d52-6d1e-4a0c-8f43-0123456789ab  "));
+    EXPECT_THAT(lines[2], HasSubstr("partial: 3 of 5 acc"));
     for (const auto& line : lines)
       EXPECT_LE(display_width(line), static_cast<std::size_t>(std::stoi(width))) << line;
   }

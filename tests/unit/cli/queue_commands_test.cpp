@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/unicode.hpp"
 #include "tests/unit/cli/job_bodies.hpp"
 #include "tests/unit/cli/program.hpp"
 
@@ -253,6 +254,28 @@ TEST(Workers, AreListedByTheirState) {
   EXPECT_EQ(program.run({"workers", "list", "--status", "lost", "-o", "id"}).out, "a\n");
   EXPECT_EQ(program.run({"workers", "list", "--status", "quiet"}).out, "");
   EXPECT_EQ(program.run({"workers", "list", "--status", "dead"}).code, 2);
+}
+
+TEST(Workers, FitANarrowTerminalAndShowTheCurrentJobWhole) {
+  const std::string job = "7b0c9d52-6d1e-4a0c-8f43-0123456789ab";
+  auto worker = body::worker("server-0123abcd");
+  worker.replace(worker.find("job-1"), 5, job);
+  Program program;
+  program.server().always("GET /admin/workers", 200, R"({"workers":[)" + worker + "]}");
+  program.environment["NO_COLOR"] = "1";
+
+  for (const auto& [width, titles] : std::vector<std::pair<std::string, std::string>>{
+           {"130",
+            "WORKER           STATUS   HOST   QUEUES         SLOTS  PROCESSED  FAILED  HEARTBEAT  "
+            "CURRENT JOB"},
+           {"80", "WORKER           STATUS   HEARTBEAT  CURRENT JOB"}}) {
+    program.environment["BOTCTL_FORCE_TTY"] = width;
+    const auto lines = program.run({"workers", "list"}).lines();
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_EQ(lines[0], titles);
+    EXPECT_THAT(lines[1], testing::EndsWith("  " + job));
+    EXPECT_LE(display_width(lines[1]), static_cast<std::size_t>(std::stoi(width)));
+  }
 }
 
 TEST(Workers, InsideAServerOnlyGoQuietAndStoppingSaysSo) {

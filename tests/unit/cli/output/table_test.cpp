@@ -80,6 +80,23 @@ TEST(Table, ShowsControlCharactersOfTheServerAsText) {
   EXPECT_NE(text.find("\\x1b]0;owned"), std::string::npos) << text;
 }
 
+TEST(Table, LeavesAColumnOutBeforeAnotherIsCutBelowItsLeast) {
+  const auto titles = [](std::size_t width) {
+    std::ostringstream out;
+    write_table(out,
+                {{"ID", Shrinks::no},
+                 {.title = "AGE", .goes = Goes::first},
+                 {.title = "ERROR", .least = 10}},
+                {{{"1"}, {"3d"}, {"there is none of them"}}},
+                {.columns = width});
+    return out.str();
+  };
+
+  EXPECT_EQ(titles(19), "ID  AGE  ERROR\n1   3d   there is …\n");
+  EXPECT_EQ(titles(18), "ID  ERROR\n1   there is none…\n");
+  EXPECT_EQ(titles(10), "ID  ERROR\n1   there…\n") << "nothing else can give way";
+}
+
 TEST(Table, WritesACardOfOneRow) {
   std::ostringstream out;
   write_card(out, {{"ID"}, {"MAX BOTS"}, {"NAME"}}, {{"7"}, {"2"}, {""}}, {});
