@@ -40,6 +40,16 @@ std::string names_of(const types::JobDetail& detail) {
   return text + " and more: botctl accounts list --job " + detail.job.id;
 }
 
+// A server lists the first of them only. Warned of, for JSON has no place for a note.
+void tell_of_more(Context& context, const types::JobDetail& detail) {
+  const auto made = detail.progress.successful;
+  const auto shown = static_cast<std::int64_t>(detail.accounts.size());
+  if (!context.output().is_json() || made <= shown) return;
+  context.warn("job " + detail.job.id + " has made " + std::to_string(made) +
+               " accounts, and this shows " + std::to_string(shown) +
+               ": `botctl accounts list --job " + detail.job.id + "` lists those that exist");
+}
+
 }  // namespace
 
 const std::vector<Column>& job_columns() {
@@ -84,6 +94,7 @@ void show_job(Context& context, const types::JobDetail& detail) {
     record.cells.push_back({names_of(detail)});
   }
   context.output().object(columns, record);
+  tell_of_more(context, detail);
 }
 
 const std::vector<Column>& job_event_columns() {

@@ -25,8 +25,9 @@ Command jobs_get() {
       .verb = "get",
       .summary = "Show one job",
       .description =
-          "A terminal shows the names of accounts that it has made, too, JSON the accounts; "
-          "`botctl accounts list --job` lists them. With --wait it is shown when it has "
+          "A terminal shows the names of the first five accounts that it has made, too, JSON the "
+          "first 1000 accounts, with a warning where there are more; `botctl accounts list --job` "
+          "lists all. With --wait it is shown when it has "
           "ended: exit code 10 says that it failed after a part of its work was done, 1 that it "
           "failed otherwise or was cancelled. Where the waiting ends before the job does, it is "
           "shown as it was last seen.",

@@ -30,7 +30,8 @@ std::string job_detail(const std::string& id, const std::string& status) {
   return R"({"success":true,"job":)" + job(id, status) +
          R"(,"progress":{"current":5,"total":5,"percentage":100.0,"successful":5,"failed":0},)"
          R"("duration":"52s","status":")" +
-         status + R"(","accounts":[)" + account(42) + "]}";
+         status + R"(","accounts":[)" +
+         join({account(42), account(43), account(44), account(45), account(46)}, ",") + "]}";
 }
 
 std::string job_event(const std::string& id, const Happened& what) {

@@ -65,6 +65,23 @@ TEST(JobsGet, NamesTheFirstAccountsOnATerminalAndSaysHowToSeeAll) {
                         "botctl accounts list --job job-1\n"));
 }
 
+TEST(JobsGet, SaysInJsonThatThereAreMoreAccountsAndHowToSeeThem) {
+  Program program;
+  auto detail = types::Json::parse(body::job_detail("job-1", "completed"));
+  program.server().answer(200, detail.dump());
+  EXPECT_EQ(program.run({"jobs", "get", "job-1", "-o", "json"}).err, "");
+
+  detail["progress"]["successful"] = 1'500;
+  program.server().always("GET /api/jobs/job-1", 200, detail.dump());
+  const auto ran = program.run({"jobs", "get", "job-1", "-o", "json"});
+
+  EXPECT_EQ(ran.json()["accounts"].size(), 5U);
+  EXPECT_THAT(ran.err,
+              HasSubstr("job job-1 has made 1500 accounts, and this shows 5: "
+                        "`botctl accounts list --job job-1` lists those that exist"));
+  EXPECT_EQ(program.run({"jobs", "get", "job-1", "-o", "id"}).err, "");
+}
+
 TEST(JobsCreate, SendsWhatWasSaid) {
   Program program;
   program.serve_everything();
