@@ -44,25 +44,41 @@ Status wait_for_all(Context& context, const std::vector<std::string>& ids) {
                           " did not complete"};
 }
 
+const std::vector<Column>& id_columns() {
+  static const std::vector<Column> columns = {{"ID", Shrinks::no}};
+  return columns;
+}
+
 void show_ids(Context& context, const std::vector<std::string>& ids) {
   std::vector<Record> records;
   records.reserve(ids.size());
   for (const auto& id : ids)
     records.push_back({.cells = {{id}}, .json = {{"id", id}}, .id = id});
-  context.output().list({{"ID", Shrinks::no}}, records);
+  context.output().list(id_columns(), records);
 }
 
-Status run_one(const Arguments& arguments, Context& context) {
+// The command line is refused; what was set for many commands is told of.
+Status check_priority(const Arguments& arguments, Context& context) {
+  if (!arguments.has("priority")) return Unit{};
+  const std::string why = "one job for all accounts has the lowest priority";
   if (arguments.source_of("priority") == Source::command_line) {
     return Error{.code = Errc::invalid_argument,
                  .message = "--priority and --one-job exclude each other",
-                 .hint = "one job for all accounts has the lowest priority"};
+                 .hint = why};
   }
+  context.warn("the priority " + arguments.text("priority") +
+               " that is set counts for nothing: " + why);
+  return Unit{};
+}
+
+Status run_one(const Arguments& arguments, Context& context) {
+  if (auto sound = check_priority(arguments, context); !sound) return sound;
   const auto answer = context.run(client::CreateAccounts{
       .count = arguments.integer("count").value_or(1), .username = arguments.maybe("username")});
   if (!answer) return answer.error();
   if (arguments.flag("wait")) return wait_and_show(context, answer->job);
-  context.output().object(job_columns(), record_of(answer->job));
+  context.output().object(id_columns(),
+                          {.cells = {{answer->job.id}}, .json = answer->job, .id = answer->job.id});
   return Unit{};
 }
 
@@ -92,8 +108,10 @@ Command jobs_create() {
       .verb = "create",
       .summary = "Have accounts made: users of the service, each with a token",
       .description =
-          "One job for each account, or with --one-job one for all. Prints the jobs' ids; with "
-          "--wait the jobs when they have ended, and exit code 1 when nothing of them was "
+          "One job for each account, or with --one-job one for all, which has the priority low and "
+          "takes no --priority. Prints the jobs' ids (JSON: an object with the id of each, or with "
+          "--one-job the job); with --wait the jobs when they have ended, and exit code 1 when "
+          "nothing of them was "
           "done, 10 when a part was. Where the waiting ends before the jobs do, they are shown as "
           "they were last seen. `botctl jobs tokens` gets the tokens.",
       .options = {{.name = "count",
@@ -110,7 +128,7 @@ Command jobs_create() {
                    .help =
                        "Name of the account, and no number, for that is always an id; of several "
                        "NAME-1, NAME-2 and so on"},
-                  {.name = "one-job", .help = "Make all of them in one job"},
+                  {.name = "one-job", .help = "Make all of them in one job of low priority"},
                   wait_option()},
       .examples = {{"botctl jobs create --count 5 --priority high", "five jobs"},
                    {"botctl jobs create --count 5 --one-job --wait", "one, and its end"}},

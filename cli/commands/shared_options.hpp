@@ -29,7 +29,7 @@ inline Option priority_option() {
   return {.name = "priority",
           .kind = Kind::choice,
           .value_name = "PRIORITY",
-          .help = "Which jobs go first: low, normal or high",
+          .help = "Which jobs go first: low, normal or high; normal without it",
           .choices = {"low", "normal", "high"}};
 }
 

@@ -93,6 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"audit_list", {"audit", "list"}},
                     Case{"jobs_create", {"jobs", "create"}},
                     Case{"jobs_create_wait", {"jobs", "create", "--wait"}},
+                    Case{"jobs_create_one", {"jobs", "create", "--one-job"}},
                     Case{"jobs_import", {"jobs", "import", "-"}},
                     Case{"jobs_list", {"jobs", "list"}},
                     Case{"jobs_get", {"jobs", "get", "job-1"}},

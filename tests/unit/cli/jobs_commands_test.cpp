@@ -124,7 +124,29 @@ TEST(JobsCreate, MakesOneJobOfAllWhenAsked) {
   EXPECT_EQ(ran.out, "job-1\n");
   EXPECT_EQ(program.server().sent().back().request.target, "/api/accounts");
   EXPECT_EQ(program.server().sent().back().request.body, R"({"count":5})");
+}
+
+TEST(JobsCreate, PrintsTheIdOfTheOneJobToo) {
+  Program program;
+  program.serve_everything();
+
+  EXPECT_EQ(program.run({"jobs", "create", "--one-job"}).out, "job-1\n");
+  EXPECT_EQ(program.run({"jobs", "create", "--one-job", "-o", "json"}).json()["status"], "pending");
+  program.environment["BOTCTL_OUTPUT"] = "table";
+  EXPECT_EQ(program.run({"jobs", "create", "--one-job"}).out, "Id:  job-1\n");
+}
+
+TEST(JobsCreate, RefusesAPriorityForOneJobAndTellsOfOneInTheEnvironment) {
+  Program program;
   EXPECT_EQ(program.run({"jobs", "create", "--one-job", "--priority", "high"}).code, 2);
+  EXPECT_TRUE(program.server().sent().empty());
+
+  program.serve_everything();
+  EXPECT_EQ(program.run({"jobs", "create", "--one-job"}).err, "");
+  program.environment["BOTCTL_PRIORITY"] = "high";
+  const auto ran = program.run({"jobs", "create", "--one-job"});
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_THAT(ran.err, HasSubstr("the priority high that is set counts for nothing"));
 }
 
 TEST(JobsCreate, RefusesCountsThatTheServiceDoesNotTake) {
