@@ -1,5 +1,7 @@
 #include "server/routes/openapi_schemas.hpp"
 
+#include <cstdint>
+
 #include "server/routes/schema_pieces.hpp"
 
 namespace bot::routes {
@@ -203,6 +205,10 @@ Json request_schemas() {
   };
 }
 
+Json whole_number(std::int64_t least, std::int64_t most) {
+  return {{"type", "integer"}, {"minimum", least}, {"maximum", most}};
+}
+
 }  // namespace
 
 Json component_schemas() {
@@ -241,6 +247,13 @@ Json parameter_schema(const std::string& name) {
   if (name == "status") return state;
   if (name == "native_meeting_id")
     return {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}};
+  if (name == "limit") return whole_number(1, 1'000);
+  if (name == "limit_or_none") return whole_number(0, 1'000);
+  if (name == "wait") return whole_number(0, 30);
+  if (name == "days") return whole_number(1, 90);
+  if (name == "job_status") {
+    return one_of({"pending", "running", "processing", "completed", "failed", "cancelled"});
+  }
   if (name == "account_status") return one_of({"active", "suspended", "banned"});
   if (name == "event_place") {
     return {{"anyOf", Json::array({{{"type", "integer"}, {"minimum", 0}}, one_of({"now"})})}};
@@ -252,7 +265,6 @@ Json parameter_schema(const std::string& name) {
                            "action",
                            "kind",
                            "job_id",
-                           "job_status",
                            "time",
                            "lane",
                            "search",

@@ -225,5 +225,54 @@ TEST_F(OpenApi, NamesThePathParametersOfEachPattern) {
   }
 }
 
+// The queries of a parameter that its schema allows at its ends, and those right beside them.
+struct Edges {
+  std::vector<std::string> allowed;
+  std::vector<std::string> refused;
+};
+
+Edges edges_of(const Json& schema) {
+  Edges edges;
+  for (const auto& word : schema.value("enum", Json::array())) {
+    edges.allowed.push_back(word);
+    edges.refused = {"no-such-word"};
+  }
+  if (schema.contains("minimum")) {
+    const auto least = schema["minimum"].get<std::int64_t>();
+    edges.allowed.push_back(std::to_string(least));
+    edges.refused.push_back(std::to_string(least - 1));
+  }
+  if (schema.contains("maximum")) {
+    edges.refused.push_back(std::to_string(schema["maximum"].get<std::int64_t>() + 1));
+  }
+  return edges;
+}
+
+TEST_F(OpenApi, TellsOfEachQueryWhatIsTakenAndWhatIsNot) {
+  std::set<std::string> tried;
+  for (const auto& [path, operations] : document()["paths"].items()) {
+    const auto& operation = operations.value("get", Json::object());
+    const auto target = replace_all(path, "{lane}", "jobs");
+    if (target.find('{') != std::string::npos) continue;
+    for (const auto& parameter : operation.value("parameters", Json::array())) {
+      if (parameter["in"] != "query") continue;
+      const auto edges = edges_of(parameter["schema"]);
+      const auto status_of = [&](const std::string& value) {
+        const auto asked = target + "?" + parameter["name"].get<std::string>() + "=" + value;
+        const bool by_user = operation["security"][0].contains("user_key");
+        return (by_user ? user("GET", asked) : admin("GET", asked)).status;
+      };
+      const auto name = path + " " + parameter["name"].get<std::string>() + "=";
+      for (const auto& value : edges.allowed)
+        EXPECT_EQ(status_of(value), 200) << name << value;
+      for (const auto& value : edges.refused)
+        EXPECT_THAT(status_of(value), testing::AnyOf(400, 422)) << name << value;
+      if (!edges.refused.empty()) tried.insert(name);
+    }
+  }
+  for (const auto* name : {"/api/jobs status=", "/api/jobs/events wait=", "/api/accounts limit="})
+    EXPECT_TRUE(tried.contains(name)) << name;
+}
+
 }  // namespace
 }  // namespace bot::routes
