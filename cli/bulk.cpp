@@ -146,7 +146,7 @@ Result<std::string> act_on(Subject& subject, const Bulk& bulk) {
 
 // "job a", "account ada (42)"
 std::string name_of(const Subject& subject, const Bulk& bulk) {
-  const auto name = std::string(bulk.noun) + " " + subject.word;
+  auto name = std::string(bulk.noun) + " " + subject.word;
   if (!subject.id || *subject.id == subject.word) return name;
   return name + " (" + *subject.id + ")";
 }

@@ -35,7 +35,7 @@ std::string names_of(const types::JobDetail& detail) {
     if (names.size() == most_names) break;
     names.push_back(account.username);
   }
-  const auto text = join(names, ", ");
+  auto text = join(names, ", ");
   if (detail.accounts.size() <= most_names) return text;
   return text + " and more: botctl accounts list --job " + detail.job.id;
 }
