@@ -31,7 +31,7 @@ class Pulse {
   void start();
   // There is something else to show.
   void wake();
-  // Shows nothing more, and hides the sign of a worker that has stopped.
+  // Shows nothing more, and hides the sign of a worker that has stopped, unless it is another's.
   void end();
   // After end(): false when that is not done by then.
   bool wait_until(Instant until) { return thread_.wait_until(until); }

@@ -16,9 +16,11 @@ constexpr Millis keep_rows = std::chrono::hours{24 * 7};
 // Of the time that a stop may take, what is kept for those that do not end by themselves.
 constexpr Millis most_of_the_rest{3000};
 constexpr int part_for_the_rest = 5;
-// After that: for what is stored at the end, and of this, for the very last words.
+// After that: for what is stored at the end, and of this, for the very last words, and of these,
+// for the sign.
 constexpr Millis time_to_store{2000};
 constexpr Millis time_to_tell{500};
+constexpr Millis time_to_hide{200};
 
 bool ends_for_good(const queue::Item& item, const queue::Outcome& outcome) {
   if (outcome.kind == queue::Outcome::Kind::dead) return true;
@@ -59,7 +61,8 @@ Worker::Worker(store::Database& database,
 }
 
 Worker::~Worker() {
-  end_threads();
+  end_beats();
+  if (pulse_) pulse_->end();
   thread_.join();
 }
 
@@ -139,7 +142,10 @@ bool Worker::stop(Millis limit) {
     all = dispatcher_.stop(Millis{0});
   }
   change_to(WorkerStatus::stopped);
-  end_threads();
+  end_beats();
+  // Where another has the id, the answer to the last beat says so, and the sign is that one's.
+  thread_.wait_until(told_by - time_to_hide);
+  if (pulse_) pulse_->end();
   const bool hidden = !pulse_ || pulse_->wait_until(told_by);
   return thread_.wait_until(told_by) && hidden && all;
 }
@@ -164,13 +170,12 @@ void Worker::change_to(WorkerStatus status) {
   if (options_.on_status) options_.on_status(status);
 }
 
-void Worker::end_threads() {
+void Worker::end_beats() {
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
   }
   changed_.notify_all();
-  if (pulse_) pulse_->end();
 }
 
 void Worker::loop() {

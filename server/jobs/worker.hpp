@@ -73,7 +73,7 @@ class Worker {
   std::optional<store::WorkerRow> picture();
   void beat(std::optional<store::WorkerWish> fulfilled = {});
   void tell_database(const store::WorkerRow& row, std::optional<store::WorkerWish> fulfilled);
-  void end_threads();
+  void end_beats();
   void want_end(const std::string& why);
 
   store::Database& database_;

@@ -81,6 +81,37 @@ TEST_F(WorkerStop, WaitsForWhatRunsAndHidesTheSign) {
   EXPECT_TRUE(sign_.hidden());
 }
 
+TEST_F(WorkerStop, LeavesTheSignToWhoeverHasTakenItsIdSinceTheLastBeat) {
+  std::latch begun(1);
+  Gate end;
+  auto rare = options();
+  rare.beat_interval = std::chrono::hours{1};
+  const auto worker = make(rare, [&](const queue::Item&, const queue::Run&) {
+    begun.count_down();
+    end.wait();
+    return queue::Outcome::done();
+  });
+  add();
+  ASSERT_TRUE(worker->start());
+  begun.wait();
+
+  std::thread later([&] {
+    EXPECT_TRUE(soon([&] { return row().beat.status == WorkerStatus::stopping; }));
+    auto other = row();
+    other.host = "beta";
+    other.started_at += 1;
+    other.beat.current_job = "job-1";
+    database_.write(
+        [&](sql::Connection& connection) { store::WorkerStore(connection).put(other); });
+    end.open();
+  });
+  EXPECT_TRUE(worker->stop(std::chrono::seconds{20}));
+  later.join();
+
+  EXPECT_EQ(row().host, "beta");
+  EXPECT_FALSE(sign_.hidden());
+}
+
 TEST_F(WorkerStop, ReturnsWhatIsNotDoneInTimeWithoutSpendingAnAttempt) {
   std::latch begun(1);
   Gate end;
