@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/fault.hpp"
+#include "server/app/job_mirror.hpp"
 #include "server/app/privileges.hpp"
 #include "server/app/version.hpp"
 #include "server/app/wiring.hpp"
@@ -17,8 +18,6 @@ namespace {
 constexpr Millis request_grace{10'000};
 constexpr Millis work_grace{5'000};
 constexpr Millis bot_patience{10'000};
-// Its last words and what it is at when it is asked.
-constexpr Millis mirror_grace{3000};
 
 }  // namespace
 

@@ -30,7 +30,6 @@ namespace {
 // one ends the process at once.
 constexpr int own_end = SIGUSR1;
 
-constexpr Millis mirror_grace{2000};
 // For all that comes after the grace: the last words of the worker and of the mirror, a Redis that
 // does not answer, sessions that are closed.
 constexpr Millis longest_rest{10'000};
