@@ -239,26 +239,28 @@ void Worker::want_end(const std::string& why) {
   if (options_.on_end) options_.on_end(why);
 }
 
-std::optional<queue::Item> Worker::item_to_show() const {
+// A name is made once: a payload can be long.
+std::optional<Worker::ShownItem> Worker::item_to_show() const {
   const auto running = dispatcher_.running();
   if (running.empty()) return std::nullopt;
-  std::optional<std::int64_t> shown;
+  std::optional<ShownItem> shown;
   {
     const std::lock_guard lock(mutex_);
     shown = shown_item_;
   }
-  const bool still_runs =
-      shown && std::find(running.begin(), running.end(), *shown) != running.end();
-  return dispatcher_.running(still_runs ? *shown : running.front());
+  if (shown && std::find(running.begin(), running.end(), shown->id) != running.end()) return shown;
+  const auto item = dispatcher_.running(running.front());
+  if (!item) return std::nullopt;
+  return ShownItem{item->id, name_of(*item)};
 }
 
 std::optional<store::WorkerRow> Worker::picture() {
-  const auto item = item_to_show();
+  auto item = item_to_show();
   const std::lock_guard lock(mutex_);
   if (replaced_) return std::nullopt;
-  shown_item_ = item ? std::optional(item->id) : std::nullopt;
-  row_.beat.current_job = item ? std::optional(name_of(*item)) : std::nullopt;
+  row_.beat.current_job = item ? std::optional(item->name) : std::nullopt;
   row_.beat.seen_at = clock_.now_ms();
+  shown_item_ = std::move(item);
   return row_;
 }
 

@@ -60,6 +60,10 @@ class Worker {
 
  private:
   using Instant = std::chrono::steady_clock::time_point;
+  struct ShownItem {
+    std::int64_t id = 0;
+    std::string name;
+  };
 
   queue::DispatcherOptions dispatching(queue::DispatcherOptions options);
   void count(const queue::Item& item, const queue::Outcome& outcome);
@@ -68,7 +72,7 @@ class Worker {
   void obey(store::WorkerWish wish);
   void change_to(store::WorkerStatus status);
   // Of the items that run, the one that is shown; nullopt: none runs.
-  std::optional<queue::Item> item_to_show() const;
+  std::optional<ShownItem> item_to_show() const;
   // What is to be shown now; nullopt: nothing, it is another's to say.
   std::optional<store::WorkerRow> picture();
   void beat(std::optional<store::WorkerWish> fulfilled = {});
@@ -81,15 +85,15 @@ class Worker {
   const WorkerOptions options_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  store::WorkerRow row_;                    // guarded by mutex_
-  std::optional<std::int64_t> shown_item_;  // likewise; whose job row_ names
-  bool beat_due_ = false;                   // likewise
-  bool ending_ = false;                     // likewise
-  bool end_wanted_ = false;                 // likewise
-  bool replaced_ = false;                   // likewise; the row and the sign are another's
-  std::mutex mode_mutex_;                   // held while the dispatcher is opened or closed
-  bool started_ = false;                    // used by the thread that starts and stops
-  std::optional<std::string> told_job_;     // used by thread_; that the database knows of
+  store::WorkerRow row_;                 // guarded by mutex_
+  std::optional<ShownItem> shown_item_;  // likewise; whose job row_ names
+  bool beat_due_ = false;                // likewise
+  bool ending_ = false;                  // likewise
+  bool end_wanted_ = false;              // likewise
+  bool replaced_ = false;                // likewise; the row and the sign are another's
+  std::mutex mode_mutex_;                // held while the dispatcher is opened or closed
+  bool started_ = false;                 // used by the thread that starts and stops
+  std::optional<std::string> told_job_;  // used by thread_; that the database knows of
   AwaitedThread thread_;
   queue::Dispatcher dispatcher_;
   std::unique_ptr<Pulse> pulse_;  // null: there is no sign

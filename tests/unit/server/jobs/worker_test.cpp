@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "server/jobs/job.hpp"
 #include "tests/unit/server/jobs/worker_case.hpp"
 
 namespace bot::jobs {
@@ -62,6 +63,30 @@ TEST_F(WorkerTest, KnowsTheJobThatRunsWithoutAskingTheDatabase) {
   EXPECT_EQ(sign_.last().at("current_job"), "job-1");
   EXPECT_EQ(row().beat.current_job, "job-1");
   end.open();
+}
+
+TEST_F(WorkerTest, NamesOneJobAsLongAsItRunsAndThenTheNext) {
+  Gate first;
+  Gate second;
+  const auto worker = make([&](const queue::Item& item, const queue::Run&) {
+    (job_id_of(item) == "job-1" ? first : second).wait();
+    return queue::Outcome::done();
+  });
+  add();
+  add(R"({"job_id":"job-2"})");
+  ASSERT_TRUE(worker->start());
+  const auto named = [&](const std::string& job) {
+    return soon([&] { return sign_.last().value("current_job", types::Json()) == job; });
+  };
+
+  ASSERT_TRUE(named("job-1"));
+  const auto before = sign_.count();
+  ASSERT_TRUE(soon([&] { return sign_.count() >= before + 3; }));
+  EXPECT_EQ(sign_.last().at("current_job"), "job-1");
+  first.open();
+  EXPECT_TRUE(named("job-2"));
+  EXPECT_TRUE(soon([&] { return row().beat.current_job == "job-2"; }));
+  second.open();
 }
 
 TEST_F(WorkerTest, CountsAttemptsAndWhatEndsForGood) {
