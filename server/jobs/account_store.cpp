@@ -86,8 +86,8 @@ std::int64_t AccountStore::count(const AccountFilter& filter) {
 std::vector<AccountRow> AccountStore::of_job(std::string_view job_id) {
   return store::read_all(
       connection_.query("SELECT " BOT_ACCOUNT_COLUMNS BOT_FROM_ACCOUNTS
-                        " WHERE accounts.job_id = $1 ORDER BY accounts.unit LIMIT 1000",
-                        {job_id}),
+                        " WHERE accounts.job_id = $1 ORDER BY accounts.unit LIMIT $2",
+                        {job_id, most_accounts_shown}),
       read_account);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +12,9 @@
 #include "server/domain/user_status.hpp"
 
 namespace bot::jobs {
+
+// So many accounts of a job are shown.
+inline constexpr std::size_t most_accounts_shown = 1000;
 
 // A user that a job has made.
 struct AccountRow {
@@ -75,7 +79,7 @@ class AccountStore {
   std::vector<AccountRow> list(const AccountFilter& filter);
   // How many the filter selects, whatever its limit.
   std::int64_t count(const AccountFilter& filter);
-  // In the order of their units, at most a thousand.
+  // In the order of their units, at most most_accounts_shown.
   std::vector<AccountRow> of_job(std::string_view job_id);
   AccountCounts counts(UnixMillis since, std::optional<std::int64_t> owner_user_id = {});
   // False when it is taken.

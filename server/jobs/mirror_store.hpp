@@ -15,9 +15,6 @@
 
 namespace bot::jobs {
 
-// So many accounts of a job are shown.
-inline constexpr std::size_t most_accounts_shown = 1000;
-
 // What is known of a job at one moment.
 struct JobPicture {
   JobRow job;

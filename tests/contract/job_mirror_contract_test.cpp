@@ -192,6 +192,7 @@ TEST_P(JobMirrorContract, AJobWithMoreAccountsThanAreListedSaysSo) {
 
   EXPECT_EQ(results()["accounts"].size(), most_accounts_shown);
   EXPECT_EQ(results()["truncated"], true);
+  EXPECT_EQ(accounts(id).size(), most_accounts_shown) << "the API lists as many";
   const auto page = news();
   ASSERT_EQ(page.jobs.size(), 1U);
   EXPECT_TRUE(page.jobs[0].truncated);
