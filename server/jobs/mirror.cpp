@@ -15,10 +15,8 @@ using std::chrono::steady_clock;
 
 constexpr std::string_view mark_key = "botrix:jobs:mirror";
 constexpr std::string_view next_queue_key = "botrix:jobs:queue:next";
-// For one part of work, so many of rest: events are told once, the list is painted as a whole each
-// time.
+// For one part of telling, so many of rest; and for one of painting everything.
 constexpr int rest_of_telling = 2;
-constexpr int rest_of_painting = 9;
 constexpr Millis shortest_pause{20};
 constexpr std::size_t mark_digits = 16;
 
@@ -140,7 +138,10 @@ void Mirror::work() {
   }
   if (connection_ == nullptr) connect();
   if (connection_ == nullptr) return;
-  if (was_flushed()) paint_all();
+  if (was_flushed()) {
+    if (!may_begin(next_whole_)) return;
+    paint_all();
+  }
   if (is_over()) return;
   publish_some();
   queue_changed_ = queue_changed_ || queue_is_wrong();
@@ -148,7 +149,7 @@ void Mirror::work() {
     const auto begun = steady_clock::now();
     paint_queue();
     const auto done = steady_clock::now();
-    next_painting_ = done + rest_of_painting * (done - begun);
+    next_painting_ = done + options_.rest_of_painting * (done - begun);
   }
   set_problem("");
 }
@@ -191,6 +192,7 @@ bool Mirror::was_flushed() {
 // The mark comes first: whoever flushes in the middle takes it away again, and what somebody else
 // has read before that is not shown after it.
 void Mirror::paint_all() {
+  const auto begun = steady_clock::now();
   mark_.clear();
   auto mark = random_hex(mark_digits);
   connection_->run({"SET", mark_key, mark});
@@ -210,6 +212,8 @@ void Mirror::paint_all() {
   }
   queue_changed_ = true;
   next_painting_ = {};
+  const auto done = steady_clock::now();
+  next_whole_ = done + rest_of_telling * (done - begun);
 }
 
 // A page when there has been rest enough, and at the end all of them.
@@ -222,8 +226,9 @@ void Mirror::publish_some() {
     });
     if (page.events.empty()) return;
     Commands commands;
-    if (show_news(page, now, commands) != 0) queue_changed_ = true;
+    show_news(page, now, commands);
     send(commands);
+    queue_changed_ = true;
     database_.write([&](sql::Connection& connection) {
       MirrorStore(connection).published(page.events, clock_.now_ms());
     });

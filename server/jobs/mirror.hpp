@@ -35,6 +35,8 @@ struct MirrorOptions {
   Millis lease{6000};
   Millis check_every{10'000};  // whether the list is as long as it should be
   std::int64_t batch = 1000;   // events, or jobs, of one step
+  // For one part of painting the list, so many of rest.
+  int rest_of_painting = 9;
   // How long a stop may go on showing what has happened until then.
   Millis last_words{2000};
   // Told, on the mirror's thread, why it shows nothing, and with "" when it does again. Must not
@@ -47,8 +49,8 @@ struct MirrorOptions {
 // are written down as published, so that a Redis that is added later is not told of the time before
 // it. That is judged by this process's clock. Tells, and passes over what is no news, for at most a
 // third of the time, and paints the list, between whose pages it tells, for at most a tenth of it,
-// so that a long one follows more slowly; a short one is there within a second. Everything, after a
-// flush, is painted without a rest. Thread-safe.
+// so that a long one follows more slowly; a short one is there within a second. After a
+// flush everything is painted at once, after another one when it has rested. Thread-safe.
 class Mirror {
  public:
   Mirror(store::Database& database, const Clock& clock, MirrorOptions options);
@@ -99,6 +101,7 @@ class Mirror {
   Instant next_check_{};
   Instant next_telling_{};
   Instant next_painting_{};
+  Instant next_whole_{};
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

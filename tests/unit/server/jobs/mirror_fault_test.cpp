@@ -73,7 +73,10 @@ TEST_F(MirrorFault, SaysOnceThatASharedDatabaseIsAwayAndOnceThatItIsBack) {
   ASSERT_TRUE(soon([&] { return clock.times() >= before + 5; })) << "it asks again and again";
   database_.write(
       [](sql::Connection& connection) { connection.query("ALTER TABLE gone RENAME TO leases"); });
-  EXPECT_TRUE(soon([&] { return mirror.problem().empty(); }));
+  EXPECT_TRUE(soon([&] {
+    const std::lock_guard lock(mutex);
+    return told.back().empty();
+  }));
 
   const std::lock_guard lock(mutex);
   EXPECT_EQ(
