@@ -69,11 +69,12 @@ Status JobFeed::skip() {
   } else if (page.error().http_status != 400) {
     return page.error();
   }
-  // The server knows only numbers: it begins with the oldest, or refuses.
+  // The server knows only numbers: it begins with the oldest, or refuses. What it has was there
+  // before; a page that is not full is the last, so that news without end cannot be passed over.
   while (true) {
     const auto passed = ask(0);
     if (!passed) return passed.error();
-    if (passed->empty()) return Unit{};
+    if (static_cast<std::int64_t>(passed->size()) < page_size) return Unit{};
   }
 }
 

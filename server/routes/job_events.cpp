@@ -77,6 +77,11 @@ void add_job_event_routes(http::Router& router, const JobParts& parts) {
                return respond(Error{.code = Errc::not_found, .message = "Job not found"});
              }
              if (wish->from_now) wish->filter.since = settled(database, clock);
+             // Whoever does not wait asks for the number alone, whatever has happened meanwhile.
+             if (wish->from_now && wish->wait == Millis{0}) {
+               return respond(
+                   json(200, types::JobEventPage{.events = {}, .next = wish->filter.since}));
+             }
              feed.fetch(wish->filter, wish->wait, [respond](Result<types::JobEventPage> page) {
                if (!page) return respond(std::move(page).error());
                respond(json(200, *page));
