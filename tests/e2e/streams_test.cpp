@@ -225,9 +225,15 @@ TEST_F(StreamsOfTwo, WithOneServerKilledInTheMiddleEachSegmentIsThereOnce) {
   EXPECT_EQ(texts.size(), static_cast<std::size_t>(segments));
 }
 
-class StreamsAndSockets : public StreamsTest {
+struct RedisOfItsOwn {
+  TempDir redis_folder_;
+  OwnRedis server_{redis_folder_.path()};
+};
+
+// What is published is heard in all databases of a Redis.
+class StreamsAndSockets : public RedisOfItsOwn, public StreamsTest {
  protected:
-  StreamsAndSockets() : StreamsTest(redis_url(3)) {}
+  StreamsAndSockets() : StreamsTest(server_.url()) {}
 
   static std::unique_ptr<client::WebSocket> watch(const Botd& server, const std::string& key) {
     auto socket = client::WebSocket::connect(
@@ -270,11 +276,6 @@ TEST_F(StreamsAndSockets, WhoeverConsumesAnEntryTheSubscribersOfAllServersAreTol
     }
   }
 }
-
-struct RedisOfItsOwn {
-  TempDir redis_folder_;
-  OwnRedis server_{redis_folder_.path()};
-};
 
 class StreamsOfARedis : public RedisOfItsOwn, public StreamsTest {
  protected:
