@@ -283,9 +283,8 @@ class AccountRoutes {
 
 void add_account_routes(http::Router& router, const JobParts& parts, const JobOptions& options) {
   const auto bound = methods_of(std::make_shared<AccountRoutes>(parts, options));
-  const auto accounted_for = [&](std::string action, auto method) {
-    return accounted_for_admins(
-        parts.database, parts.clock, std::move(action), subject_of, bound(method));
+  const auto accounted_for = [&](const std::string& action, auto method) {
+    return accounted_for_admins(parts.database, parts.clock, action, subject_of, bound(method));
   };
   router.add({"POST",
               "/api/accounts/generate",

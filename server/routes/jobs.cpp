@@ -241,9 +241,8 @@ class JobRoutes {
 
 void add_job_routes(http::Router& router, const JobParts& parts, const JobOptions& options) {
   const auto bound = methods_of(std::make_shared<JobRoutes>(parts, options));
-  const auto accounted_for = [&](std::string action, auto method) {
-    return accounted_for_admins(
-        parts.database, parts.clock, std::move(action), subject_of, bound(method));
+  const auto accounted_for = [&](const std::string& action, auto method) {
+    return accounted_for_admins(parts.database, parts.clock, action, subject_of, bound(method));
   };
   router.add({"GET",
               "/api/jobs",

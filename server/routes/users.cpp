@@ -246,11 +246,11 @@ void add_user_routes(http::Router& router,
                      bots::Lifecycle& lifecycle,
                      const Clock& clock) {
   const auto bound = methods_of(std::make_shared<UserRoutes>(database, lifecycle, clock));
-  const auto accounted_for = [&](std::string action, auto method) {
+  const auto accounted_for = [&](const std::string& action, auto method) {
     return accounted(
         database,
         clock,
-        std::move(action),
+        action,
         [](const Request& request) {
           return request.params.empty() ? "" : "user " + request.param("user_id");
         },
