@@ -96,7 +96,7 @@ void hide_job(const std::string& id, Commands& commands) {
   commands.push_back({"DEL", status_key(id), error_key(id), data_key(id), results_key(id)});
 }
 
-std::size_t show_news(const NewsPage& page, UnixMillis now, Commands& commands) {
+void show_news(const NewsPage& page, UnixMillis now, Commands& commands) {
   std::set<std::string> gone;
   for (const auto& unpublished : page.events)
     gone.insert(unpublished.event.job_id);
@@ -106,14 +106,11 @@ std::size_t show_news(const NewsPage& page, UnixMillis now, Commands& commands) 
   }
   for (const auto& id : gone)
     hide_job(id, commands);
-  std::size_t told = 0;
   for (const auto& unpublished : page.events) {
     if (unpublished.at <= shown_since(now)) continue;
     commands.push_back(
         {"PUBLISH", std::string(updates_channel), types::dump(Json(unpublished.event))});
-    ++told;
   }
-  return told;
 }
 
 }  // namespace bot::jobs

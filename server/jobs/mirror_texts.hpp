@@ -34,7 +34,7 @@ using Commands = std::vector<std::vector<std::string>>;
 void show_job(const JobPicture& picture, UnixMillis now, Commands& commands);
 // A job that is not there any more.
 void hide_job(const std::string& id, Commands& commands);
-// The jobs of the events as they are now, and then the events; how many of these are news.
-std::size_t show_news(const NewsPage& page, UnixMillis now, Commands& commands);
+// The jobs of the events as they are now, and then those of the events that are news.
+void show_news(const NewsPage& page, UnixMillis now, Commands& commands);
 
 }  // namespace bot::jobs
