@@ -71,6 +71,26 @@ class Gate {
   std::atomic<bool> open_{false};
 };
 
+// A handler that does not return before it is let go.
+class HeldHandler {
+ public:
+  queue::StoppableHandler handler() {
+    return [this](const queue::Item&, const queue::Run&) {
+      begun_ = true;
+      end_.wait();
+      return queue::Outcome::done();
+    };
+  }
+  bool begins() const {
+    return soon([this] { return begun_.load(); });
+  }
+  void let_go() { end_.open(); }
+
+ private:
+  std::atomic<bool> begun_{false};
+  Gate end_;
+};
+
 class WorkerCase : public testing::Test {
  protected:
   explicit WorkerCase(const store::DatabaseOptions& options = {.path = ":memory:"})

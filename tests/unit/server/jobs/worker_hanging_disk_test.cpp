@@ -1,5 +1,4 @@
 // A worker whose database does not answer.
-#include <latch>
 
 #include "tests/fakes/drivers/recording_vfs.hpp"
 #include "tests/unit/server/jobs/worker_case.hpp"
@@ -37,11 +36,8 @@ class LetGoAtTheEnd {
 };
 
 TEST_F(WorkerOnAHangingDisk, GoesOnShowingThatItLivesAndAtWhat) {
-  Gate end;
-  const auto worker = make([&](const queue::Item&, const queue::Run&) {
-    end.wait();
-    return queue::Outcome::done();
-  });
+  HeldHandler held;
+  const auto worker = make(held.handler());
   const LetGoAtTheEnd let_go(vfs_);
   add();
   ASSERT_TRUE(worker->start());
@@ -52,28 +48,23 @@ TEST_F(WorkerOnAHangingDisk, GoesOnShowingThatItLivesAndAtWhat) {
   const auto before = sign_.count();
   EXPECT_TRUE(soon([&] { return sign_.count() >= before + 5; }, Millis{3000}));
   EXPECT_EQ(sign_.last().at("current_job"), "job-1");
-  end.open();
+  held.let_go();
 }
 
 TEST_F(WorkerOnAHangingDisk, StopsInItsTimeWithAHandlerThatDoesNotComeBack) {
-  Gate end;
-  std::latch begun(1);
-  const auto worker = make([&](const queue::Item&, const queue::Run&) {
-    begun.count_down();
-    end.wait();
-    return queue::Outcome::done();
-  });
+  HeldHandler held;
+  const auto worker = make(held.handler());
   const LetGoAtTheEnd let_go(vfs_);
   add();
   ASSERT_TRUE(worker->start());
-  begun.wait();
+  ASSERT_TRUE(held.begins());
   hang();
 
   const auto since = steady_clock::now();
   EXPECT_FALSE(worker->stop(Millis{1000}));
   EXPECT_LT(steady_clock::now() - since, most_of(Millis{1000}));
   EXPECT_TRUE(sign_.hidden());
-  end.open();
+  held.let_go();
 }
 
 TEST_F(WorkerOnAHangingDisk, StopsInItsTimeWithNothingButItsLastWordsToStore) {

@@ -13,25 +13,20 @@ using store::WorkerWish;
 class WorkerStop : public WorkerCase {};
 
 TEST_F(WorkerStop, IsNotToldToEndWhileItStops) {
-  Gate end;
-  std::latch begun(1);
+  HeldHandler held;
   std::atomic<int> told{0};
   auto telling = options();
   telling.on_end = [&](const std::string&) { ++told; };
-  const auto worker = make(telling, [&](const queue::Item&, const queue::Run&) {
-    begun.count_down();
-    end.wait();
-    return queue::Outcome::done();
-  });
+  const auto worker = make(telling, held.handler());
   add();
   ASSERT_TRUE(worker->start());
-  begun.wait();
+  ASSERT_TRUE(held.begins());
 
   std::thread later([&] {
     EXPECT_TRUE(soon([&] { return row().beat.status == WorkerStatus::stopping; }));
     want(WorkerWish::stop);
     EXPECT_TRUE(soon([&] { return !row().wanted; }));
-    end.open();
+    held.let_go();
   });
   EXPECT_TRUE(worker->stop(std::chrono::seconds{20}));
   later.join();
@@ -58,20 +53,15 @@ TEST_F(WorkerStop, DoesNotWaitForAHandlerThatHasLostItsItem) {
 }
 
 TEST_F(WorkerStop, WaitsForWhatRunsAndHidesTheSign) {
-  std::latch begun(1);
-  Gate end;
-  const auto worker = make([&](const queue::Item&, const queue::Run&) {
-    begun.count_down();
-    end.wait();
-    return queue::Outcome::done();
-  });
+  HeldHandler held;
+  const auto worker = make(held.handler());
   const auto id = add();
   ASSERT_TRUE(worker->start());
-  begun.wait();
+  ASSERT_TRUE(held.begins());
 
   std::thread later([&] {
     EXPECT_TRUE(soon([&] { return row().beat.status == WorkerStatus::stopping; }));
-    end.open();
+    held.let_go();
   });
   EXPECT_TRUE(worker->stop(std::chrono::seconds{20}));
   later.join();
@@ -82,18 +72,13 @@ TEST_F(WorkerStop, WaitsForWhatRunsAndHidesTheSign) {
 }
 
 TEST_F(WorkerStop, LeavesTheSignToWhoeverHasTakenItsIdSinceTheLastBeat) {
-  std::latch begun(1);
-  Gate end;
+  HeldHandler held;
   auto rare = options();
   rare.beat_interval = std::chrono::hours{1};
-  const auto worker = make(rare, [&](const queue::Item&, const queue::Run&) {
-    begun.count_down();
-    end.wait();
-    return queue::Outcome::done();
-  });
+  const auto worker = make(rare, held.handler());
   add();
   ASSERT_TRUE(worker->start());
-  begun.wait();
+  ASSERT_TRUE(held.begins());
 
   std::thread later([&] {
     EXPECT_TRUE(soon([&] { return row().beat.status == WorkerStatus::stopping; }));
@@ -103,7 +88,7 @@ TEST_F(WorkerStop, LeavesTheSignToWhoeverHasTakenItsIdSinceTheLastBeat) {
     other.beat.current_job = "job-1";
     database_.write(
         [&](sql::Connection& connection) { store::WorkerStore(connection).put(other); });
-    end.open();
+    held.let_go();
   });
   EXPECT_TRUE(worker->stop(std::chrono::seconds{20}));
   later.join();
@@ -137,16 +122,11 @@ TEST_F(WorkerStop, ReturnsWhatIsNotDoneInTimeWithoutSpendingAnAttempt) {
 }
 
 TEST_F(WorkerStop, IsForGoodWhoeverResumesItMeanwhile) {
-  std::latch begun(1);
-  Gate end;
-  auto worker = make([&](const queue::Item&, const queue::Run&) {
-    begun.count_down();
-    end.wait();
-    return queue::Outcome::done();
-  });
+  HeldHandler held;
+  auto worker = make(held.handler());
   const auto first = add();
   ASSERT_TRUE(worker->start());
-  begun.wait();
+  ASSERT_TRUE(held.begins());
   std::int64_t second = 0;
 
   std::thread later([&] {
@@ -156,7 +136,7 @@ TEST_F(WorkerStop, IsForGoodWhoeverResumesItMeanwhile) {
     EXPECT_TRUE(soon([&] { return !row().wanted; }));
     second = add();
     worker->dispatcher().wake("jobs");
-    end.open();
+    held.let_go();
   });
   EXPECT_TRUE(worker->stop(std::chrono::seconds{20}));
   later.join();

@@ -30,29 +30,23 @@ TEST_F(WorkerTest, GoesOnShowingThatItIsThereWhileNothingHappens) {
 }
 
 TEST_F(WorkerTest, BeatsWhileAHandlerDoesNotReturnAndNamesItsJob) {
-  Gate end;
-  const auto worker = make([&](const queue::Item&, const queue::Run&) {
-    end.wait();
-    return queue::Outcome::done();
-  });
+  HeldHandler held;
+  const auto worker = make(held.handler());
   add();
   ASSERT_TRUE(worker->start());
 
   ASSERT_TRUE(soon([&] { return sign_.last().value("current_job", types::Json()) == "job-1"; }));
   const auto before = sign_.count();
   EXPECT_TRUE(soon([&] { return sign_.count() >= before + 3; }));
-  end.open();
+  held.let_go();
   EXPECT_TRUE(
       soon([&] { return sign_.last().at("current_job").is_null() && row().beat.processed == 1; }));
   EXPECT_FALSE(row().beat.current_job);
 }
 
 TEST_F(WorkerTest, KnowsTheJobThatRunsWithoutAskingTheDatabase) {
-  Gate end;
-  const auto worker = make([&](const queue::Item&, const queue::Run&) {
-    end.wait();
-    return queue::Outcome::done();
-  });
+  HeldHandler held;
+  const auto worker = make(held.handler());
   add();
   ASSERT_TRUE(worker->start());
   ASSERT_TRUE(soon([&] { return sign_.last().value("current_job", types::Json()) == "job-1"; }));
@@ -62,7 +56,7 @@ TEST_F(WorkerTest, KnowsTheJobThatRunsWithoutAskingTheDatabase) {
   ASSERT_TRUE(soon([&] { return sign_.count() >= before + 3; }));
   EXPECT_EQ(sign_.last().at("current_job"), "job-1");
   EXPECT_EQ(row().beat.current_job, "job-1");
-  end.open();
+  held.let_go();
 }
 
 TEST_F(WorkerTest, NamesOneJobAsLongAsItRunsAndThenTheNext) {
