@@ -111,8 +111,8 @@ Command jobs_create() {
           "One job for each account, or with --one-job one for all, which has the priority low and "
           "takes no --priority. Prints the jobs' ids (JSON: an object with the id of each, or with "
           "--one-job the job); with --wait the jobs when they have ended, and exit code 1 when "
-          "nothing of them was "
-          "done, 10 when a part was. Where the waiting ends before the jobs do, they are shown as "
+          "nothing of them was done, 10 when a part was. Where the waiting ends before the jobs "
+          "do, they are shown as "
           "they were last seen. `botctl jobs tokens` gets the tokens.",
       .options = {{.name = "count",
                    .kind = Kind::integer,
